@@ -1,0 +1,1 @@
+"""Layers with an explicit ``forward`` and ``backward``, one per module."""
