@@ -5,8 +5,8 @@ A page says ``from dlnotes import check`` and measures a claim by its id::
     check.close("entropy-of-a-fair-coin", entropy([0.5, 0.5], base=2), 1)
 
 The result leaves the cell as output of the MIME type :data:`MIME_TYPE`. So it is stored with the
-page's other outputs, and the book's Sphinx extension can pair it with the ``claim`` directive of the
-same id. Outside a notebook the functions only compare. A failed comparison, and any comparison with
+page's other outputs, and the book's Sphinx extension can pair it with the ``claim`` directive of
+the same id. Outside a notebook the functions only compare. A failed comparison, and any comparison with
 NaN, raises :class:`CheckError`.
 
 Measure one claim several times by naming each part: ``what="uniform over 4 outcomes"``.
@@ -123,9 +123,7 @@ def greater(claim: str, measured: ArrayLike, bound: ArrayLike, *, what: str = ""
     _compare(claim, what, "greater", measured, bound)
 
 
-def between(
-    claim: str, measured: ArrayLike, low: float, high: float, *, what: str = ""
-) -> None:
+def between(claim: str, measured: ArrayLike, low: float, high: float, *, what: str = "") -> None:
     """Check ``low <= measured <= high`` for every element; other parameters as in :func:`close`.
 
     Raises
@@ -250,9 +248,7 @@ def _compare(claim: str, what: str, kind: str, measured: ArrayLike, bound: Array
             f"Received: measured.shape={m.shape}, bound.shape={b.shape}"
         )
     passed = bool(np.all(m < b if kind == "less" else m > b))
-    _record(
-        claim, what, kind, measured=_show(m), expected=f"{kind} than {_show(b)}", passed=passed
-    )
+    _record(claim, what, kind, measured=_show(m), expected=f"{kind} than {_show(b)}", passed=passed)
 
 
 def _record(
@@ -268,8 +264,7 @@ def _record(
     """Publish one result if a notebook is listening; raise if it failed."""
     if not _CLAIM_ID.fullmatch(claim):
         raise ValueError(
-            "`claim` must be lower-case words or digits joined by hyphens. "
-            f"Received: {claim!r}"
+            f"`claim` must be lower-case words or digits joined by hyphens. Received: {claim!r}"
         )
     name = f"{claim} ({what})" if what else claim
     bound = f" ({tolerance})" if tolerance else ""
