@@ -1,0 +1,64 @@
+"""Sphinx configuration of the book. The code behind the options is in src/dlnotes/book."""
+
+from dlnotes import __version__
+
+project = "dlnotes"
+author = "The dlnotes authors"
+copyright = "2026, the dlnotes authors. Prose CC BY 4.0, code MIT"
+release = __version__
+
+extensions = [
+    "dlnotes.book",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinxcontrib.bibtex",
+]
+root_doc = "index"
+exclude_patterns = ["locale", "_templates"]
+nitpicky = True
+numfig = True
+
+# What makes the book check itself (src/dlnotes/book).
+book_sources = ["src/dlnotes", "requirements.lock"]
+book_time_limit = 60
+book_translated = {"ko": ["index", "information/entropy"]}
+
+# Pages.
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+nb_merge_streams = True
+nb_number_source_lines = False
+bibtex_bibfiles = ["references.bib"]
+bibtex_default_style = "alpha"
+bibtex_reference_style = "author_year"
+copybutton_selector = "div.cell_input pre, div.highlight-console pre"
+
+# The package.
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_param = False
+napoleon_use_rtype = False
+
+# Korean.
+language = "en"
+locale_dirs = ["locale"]
+gettext_compact = False
+# Alternative texts are translated too.
+gettext_additional_targets = ["image"]
+
+# The site.
+html_theme = "sphinx_book_theme"
+html_title = "dlnotes"
+html_static_path = ["docs/_static"]
+html_css_files = ["book.css"]
+templates_path = ["docs/_templates"]
+html_theme_options = {
+    "article_header_end": ["language-switch.html", "article-header-buttons.html"],
+    "show_navbar_depth": 2,
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+}
+katex_prerender = True
+katex_css_path = "katex/katex.min.css"

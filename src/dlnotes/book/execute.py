@@ -1,0 +1,306 @@
+"""Run the pages that have no fresh result, several at once, and keep the results in a jupyter-cache.
+
+Works without Sphinx. A result is fresh as long as the page's cells and everything in
+:func:`environment_key` are unchanged: the cache of each key is a folder of its own, so that a result
+from another state of the package, the lock file, the installed versions or the Keras backend can
+never be served.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from importlib.metadata import distributions
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
+
+from dlnotes.check import MIME_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = [
+    "CheckResult",
+    "Page",
+    "PageError",
+    "PageResult",
+    "environment_key",
+    "execute",
+    "find_pages",
+]
+
+Event = Literal["start", "done", "failed"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page with code cells: its name in the book and its file."""
+
+    docname: str
+    path: Path
+
+    def read(self) -> nbformat.NotebookNode:
+        """Read the page as a notebook without outputs."""
+        return read_myst_markdown_notebook(
+            self.path.read_text(encoding="utf-8"), add_source_map=True, path=self.path
+        )
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One measurement: what :mod:`dlnotes.check` published, and the cell that published it."""
+
+    claim: str
+    what: str
+    kind: str
+    measured: str
+    expected: str
+    tolerance: str
+    passed: bool
+    cell: int
+    line: int
+
+
+@dataclass(frozen=True)
+class PageError:
+    """Why a page has no result."""
+
+    line: int
+    cell: int
+    message: str
+
+
+@dataclass
+class PageResult:
+    """What running a page gave: its measurements, glued values and time, or its error."""
+
+    page: Page
+    seconds: float = 0.0
+    from_cache: bool = False
+    error: PageError | None = None
+    checks: list[CheckResult] = field(default_factory=list)
+    glued: dict[str, str] = field(default_factory=dict)
+    digest: str = ""
+
+    def describe(self, root: Path) -> str:
+        """Say where and why the page failed, and which claims that left without a measurement."""
+        if self.error is None:
+            return f"{self.page.docname} ran to the end"
+        where = self.page.path.relative_to(root).as_posix()
+        message = f"{where}:{self.error.line}: cell {self.error.cell} failed: {self.error.message}"
+        measured = {check.claim for check in self.checks if check.passed}
+        stated = re.findall(r"^:::+\{claim\} +(\S+)", self.page.path.read_text("utf-8"), re.MULTILINE)
+        lost = [claim for claim in stated if claim not in measured]
+        return message + (f"\n  not shown to hold: {', '.join(lost)}" if lost else "")
+
+    def read_outputs(self, notebook: nbformat.NotebookNode) -> None:
+        """Take measurements and glued values from the cell outputs of an executed notebook."""
+        lines = notebook.metadata.get("source_map", [])
+        digest = hashlib.sha256()
+        for index, cell in enumerate(notebook.cells):
+            for output in cell.get("outputs", []):
+                digest.update(json.dumps(output, sort_keys=True).encode())
+                data = output.get("data", {})
+                if MIME_TYPE in data:
+                    line = lines[index] if index < len(lines) else 0
+                    self.checks.append(CheckResult(**data[MIME_TYPE], cell=index, line=line))
+                glue = output.get("metadata", {}).get("scrapbook")
+                if glue:
+                    self.glued[glue["name"]] = data.get(f"{glue['mime_prefix']}text/plain", "")
+        self.digest = digest.hexdigest()
+
+
+def find_pages(docs: Path) -> list[Page]:
+    """List the pages under ``docs`` that hold code cells, sorted by name."""
+    pages = []
+    for path in sorted(docs.rglob("*.md")):
+        if is_myst_markdown_notebook(path.read_text(encoding="utf-8")):
+            pages.append(Page(path.relative_to(docs).with_suffix("").as_posix(), path))
+    return pages
+
+
+def environment_key(sources: Iterable[Path]) -> str:
+    """Hash everything outside a page that its result may depend on.
+
+    That is the content of every file in ``sources`` (folders count with all files in them), the
+    installed version of every package, the version of Python, the machine's architecture and the
+    Keras backend.
+    """
+    digest = hashlib.sha256()
+
+    def add(*parts: str | bytes) -> None:
+        for part in parts:
+            data = part if isinstance(part, bytes) else part.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+
+    add(platform.python_version(), platform.machine(), _kernel_environment()["KERAS_BACKEND"])
+    for name, version in sorted({(d.name.lower(), d.version) for d in distributions()}):
+        add(name, version)
+    for root in sources:
+        files = sorted(root.rglob("*")) if root.is_dir() else [root]
+        for file in files:
+            if file.is_file() and file.suffix != ".pyc":
+                add(file.relative_to(root.parent).as_posix(), file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def execute(
+    docs: Path,
+    cache: Path,
+    *,
+    sources: Iterable[Path] = (),
+    time_limit: float = 60.0,
+    force: bool = False,
+    jobs: int | None = None,
+    report: Callable[[Event, PageResult, list[Page]], None] = lambda *_: None,
+) -> dict[str, PageResult]:
+    """Bring every page's result up to date.
+
+    Parameters
+    ----------
+    docs : Path
+        The folder of the pages.
+    cache : Path
+        Where results are kept, in one jupyter-cache for each :func:`environment_key`. The caches of
+        other keys are deleted.
+    sources : iterable of Path
+        Files and folders whose change makes every result stale.
+    time_limit : float
+        Seconds that the cells of a page may take together. A page's front matter may set its own:
+        ``book: {time_limit: 90}``.
+    force : bool
+        Run every page, whatever the cache holds.
+    jobs : int, optional
+        Pages at a time; by default as many as there are processors.
+    report : callable
+        Told of each page's start and end, with the pages still waiting.
+
+    Returns
+    -------
+    dict of str to PageResult
+        For each page by name; a failed page's result has its ``error`` set.
+    """
+    folder = cache / environment_key(sources)
+    if cache.exists():
+        for other in cache.iterdir():
+            if force or other != folder:
+                shutil.rmtree(other)
+    store = get_cache(str(folder))
+    results: dict[str, PageResult] = {}
+    stale: list[tuple[Page, nbformat.NotebookNode]] = []
+    for page in find_pages(docs):
+        notebook = page.read()
+        try:
+            record = store.match_cache_notebook(notebook)
+        except KeyError:
+            stale.append((page, notebook))
+            continue
+        result = PageResult(page, seconds=record.data["execution_seconds"], from_cache=True)
+        result.read_outputs(store.merge_match_into_notebook(notebook)[1])
+        results[page.docname] = result
+
+    for result, notebook in _run_all(stale, time_limit, jobs or os.cpu_count() or 1, report):
+        if result.error is None:
+            store.cache_notebook_bundle(
+                CacheBundleIn(
+                    notebook,
+                    str(result.page.path),
+                    data={"execution_seconds": round(result.seconds, 2)},
+                ),
+                check_validity=False,
+                overwrite=True,
+            )
+        results[result.page.docname] = result
+    return dict(sorted(results.items()))
+
+
+def _run_all(
+    stale: list[tuple[Page, nbformat.NotebookNode]],
+    time_limit: float,
+    jobs: int,
+    report: Callable[[Event, PageResult, list[Page]], None],
+) -> Iterator[tuple[PageResult, nbformat.NotebookNode]]:
+    """Run pages, at most ``jobs`` at a time, and yield each as it ends."""
+    waiting = list(stale)
+    running: dict[Future[PageResult], nbformat.NotebookNode] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                page, notebook = waiting.pop(0)
+                report("start", PageResult(page), [p for p, _ in waiting])
+                running[pool.submit(_run, page, notebook, time_limit)] = notebook
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                result, notebook = future.result(), running.pop(future)
+                report("failed" if result.error else "done", result, [p for p, _ in waiting])
+                yield result, notebook
+
+
+def _kernel_environment() -> dict[str, str]:
+    """Every kernel's environment: the same hashes, the same backend, no chatter, no GPU."""
+    return {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "jax"),
+        "JAX_PLATFORMS": os.environ.get("JAX_PLATFORMS", "cpu"),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+
+
+def _run(page: Page, notebook: nbformat.NotebookNode, time_limit: float) -> PageResult:
+    """Run one page in a fresh kernel; the outputs go into ``notebook``."""
+    limit = float(notebook.metadata.get("book", {}).get("time_limit", time_limit))
+    result = PageResult(page)
+    started = time.monotonic()
+    current = [0]
+
+    def seconds_left(cell: Any) -> int:
+        current[0] = notebook.cells.index(cell)
+        return max(1, round(started + limit - time.monotonic()))
+
+    def failed(message: str, line: int = 0) -> PageError:
+        return PageError(notebook.metadata["source_map"][current[0]] + line, current[0], message)
+
+    with TemporaryDirectory(prefix="book-") as sockets:
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            # Sockets in the file system, which nobody else on the network can reach.
+            config=Config({"ConnectionFileMixin": {"transport": "ipc", "ip": f"{sockets}/k"}}),
+            timeout_func=seconds_left,
+            record_timing=False,  # it writes into the cells: the cache would not know them again
+            resources={"metadata": {"path": str(page.path.parent)}},
+        )
+        try:
+            client.execute(env=_kernel_environment())
+        except CellTimeoutError:
+            result.error = failed(f"the page was over its time limit of {limit:g} s in this cell")
+        except CellExecutionError as error:
+            result.error = failed(f"{error.ename}: {error.evalue}", _line_in_cell(error.traceback))
+        except (DeadKernelError, RuntimeError) as error:
+            result.error = failed(f"the kernel died in this cell ({error})")
+    result.seconds = time.monotonic() - started
+    result.read_outputs(notebook)
+    return result
+
+
+def _line_in_cell(traceback: str) -> int:
+    """Find the line of a cell that raised, from IPython's traceback; 0 if it does not say."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
+    found = re.search(r"Cell In\[\d+\], line (\d+)", plain)
+    return int(found[1]) if found else 0

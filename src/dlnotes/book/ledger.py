@@ -1,0 +1,127 @@
+"""Pages made from the claims: the ledger of all claims, the misconceptions, the counts.
+
+Each is a placeholder that is filled when its page is written, since it depends on all other pages.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from dlnotes.book.claims import VERDICTS, ClaimsDomain, claim_node
+from dlnotes.book.strings import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.environment import BuildEnvironment
+
+__all__ = ["ClaimsCount", "ClaimsLedger", "FillLedgers", "Misconceptions", "ledger_pages"]
+
+
+class ledger_node(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
+    """A list of claims, filled in when its page is written."""
+
+
+class count_node(nodes.Inline, nodes.Element):  # noqa: N801 - as ledger_node
+    """A sentence of counts, filled in when its page is written."""
+
+
+class ClaimsLedger(SphinxDirective):
+    """``claims-ledger``: every claim of the book, by part and page."""
+
+    only_misconceptions = False
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a placeholder."""
+        self.env.metadata[self.env.docname]["ledger"] = True
+        return [ledger_node(only_misconceptions=self.only_misconceptions)]
+
+
+class Misconceptions(ClaimsLedger):
+    """``misconceptions-ledger``: what people believe beside what was measured."""
+
+    only_misconceptions = True
+
+
+class ClaimsCount(SphinxRole):
+    """``claims-count``: how many claims there are and hold (``total``), or the ``verdicts``."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Leave a placeholder."""
+        self.env.metadata[self.env.docname]["ledger"] = True
+        return [count_node(of=self.text)], []
+
+
+def ledger_pages(env: BuildEnvironment) -> list[str]:
+    """List the pages that must be written anew whenever any page has changed."""
+    return [docname for docname in env.found_docs if "ledger" in env.metadata.get(docname, {})]
+
+
+class FillLedgers(SphinxPostTransform):
+    """Replace the placeholders, before references and glued values are resolved."""
+
+    default_priority = 2
+
+    def run(self, **kwargs: Any) -> None:
+        """Fill the page that is being written."""
+        del kwargs
+        for ledger in list(self.document.findall(ledger_node)):
+            ledger.replace_self(list(self._boxes(only_misconceptions=ledger["only_misconceptions"])))
+        for count in list(self.document.findall(count_node)):
+            count.replace_self(nodes.Text(self._counts(count["of"])))
+
+    @property
+    def _domain(self) -> ClaimsDomain:
+        domain = self.env.get_domain("claims")
+        assert isinstance(domain, ClaimsDomain)  # noqa: S101 - tells the type checker
+        return domain
+
+    def _counts(self, of: str) -> str:
+        claims = list(self._domain.claims())
+        words = text(of, self.config.language)
+        if of == "verdicts":
+            verdicts = Counter(claim.verdict for claim in claims)
+            return words.format(**{verdict: verdicts[verdict] for verdict in VERDICTS})
+        measured = [claim for claim in claims if claim.verdict != "cited"]
+        passed = sum(all(c.passed for c in self._domain.checks(claim)) for claim in measured)
+        return words.format(passed=passed, total=len(measured))
+
+    def _boxes(self, *, only_misconceptions: bool) -> Iterator[nodes.Element]:
+        """Repeat the boxes of all pages under the titles of their parts and pages."""
+        parts = self._parts()
+        wanted = [c for c in self._domain.claims() if c.misconception or not only_misconceptions]
+        for part, in_part in groupby(wanted, key=lambda claim: parts.get(claim.page, "")):
+            section = nodes.section(ids=[nodes.make_id(f"part-{part}")])
+            section += nodes.title("", part)
+            for page, claims in groupby(in_part, key=lambda claim: claim.page):
+                ids = {claim.id for claim in claims}
+                url = self.app.builder.get_relative_uri(self.env.docname, page)
+                heading = nodes.rubric("", classes=["ledger-page"])
+                heading += nodes.reference("", self.env.titles[page].astext(), refuri=url)
+                section += heading
+                for original in self.env.get_doctree(page).findall(claim_node):
+                    if original["claim"] in ids:
+                        section += self._copy(original, url)
+            yield section
+
+    def _copy(self, original: claim_node, url: str) -> claim_node:
+        box = original.deepcopy()
+        box["page"] = url
+        for xref in box.findall(addnodes.pending_xref):
+            xref["refdoc"] = self.env.docname
+        return box
+
+    def _parts(self) -> dict[str, str]:
+        """Map each page to its part: the caption above it in the table of contents."""
+        parts: dict[str, str] = {}
+        for tree in self.env.get_doctree(self.config.root_doc).findall(addnodes.toctree):
+            for docname in tree["includefiles"]:
+                parts[docname] = tree.get("caption") or ""
+        return parts

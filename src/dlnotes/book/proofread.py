@@ -1,0 +1,79 @@
+"""Two faults that a reader would not see: a figure without alt text, a measured number typed by hand."""
+
+from __future__ import annotations
+
+import re
+from ast import literal_eval
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["figures_without_alt", "typed_numbers"]
+
+logger = logging.getLogger(__name__)
+
+_NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w])(\s?%| percent)?")
+_NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw)
+_LEAST_DIGITS = 3
+"""Fewer significant digits prove nothing: every page has a 2 and a 10."""
+
+
+def figures_without_alt(doctree: nodes.document) -> int:
+    """Warn of every image that has no alternative text; return how many there are."""
+    bare = [image for image in doctree.findall(nodes.image) if not image.get("alt", "").strip()]
+    for image in bare:
+        logger.warning("figure without alt text", location=image, type="book", subtype="alt")
+    return len(bare)
+
+
+def typed_numbers(doctree: nodes.document, glued: Mapping[str, str]) -> int:
+    """Warn of every number in prose that is one of the page's glued values; return how many.
+
+    Only numbers of three or more significant digits count, each compared at its own precision, and
+    as a percentage where a percent sign follows. A number in a formula or in code is a definition
+    or an exact constant, and passes.
+    """
+    values = {key: value for key, value in _numbers(glued)}
+    found = 0
+    for text in doctree.findall(nodes.Text):
+        if not values or _inside(text, _NOT_PROSE):
+            continue
+        for match in _NUMBER.finditer(text.astext()):
+            whole, fraction, percent = match.groups()
+            digits = (whole.replace(",", "") + (fraction or "")).replace(".", "").lstrip("0")
+            if len(digits) < _LEAST_DIGITS:
+                continue
+            typed = float(whole.replace(",", "") + (fraction or ""))
+            places = len(fraction) - 1 if fraction else 0
+            for key, value in values.items():
+                measured = abs(value) * (100 if percent else 1)
+                if round(measured, places) == typed:
+                    found += 1
+                    logger.warning(
+                        f"{match[0]} is typed by hand: glue it as {key!r}",
+                        location=text.parent, type="book", subtype="typed",
+                    )  # fmt: skip
+                    break
+    return found
+
+
+def _numbers(glued: Mapping[str, str]) -> Iterable[tuple[str, float]]:
+    for key, text in glued.items():
+        try:
+            value = literal_eval(text)
+        except (SyntaxError, ValueError):
+            continue
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield key, float(value)
+
+
+def _inside(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, kinds):
+            return True
+    return False

@@ -1,0 +1,119 @@
+"""Softmax, which turns any scores into probabilities, and its logarithm."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlnotes._validation import FloatArray, as_floats
+
+__all__ = ["log_softmax", "naive_softmax", "softmax"]
+
+
+def naive_softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
+    r"""Softmax just as its formula says: :math:`p_k = e^{z_k} / \sum_j e^{z_j}`.
+
+    For reading, not for use: from about 89 in float32 and 710 in float64, :math:`e^z` is too large
+    for the computer, and the result is NaN. Use :func:`softmax`, to which parameters and errors
+    belong.
+
+    Examples
+    --------
+    >>> naive_softmax([0.0, 0.0])
+    array([0.5, 0.5])
+    """
+    z = _logits(logits, axis)
+    e = np.exp(z)
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
+    r"""Probabilities in proportion to the exponentials of the scores, safe for scores of any size.
+
+    .. math:: p_k = \frac{e^{z_k - m}}{\sum_j e^{z_j - m}}, \qquad m = \max_j z_j
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores :math:`z`, finite, for example of shape (K,) or (N, K).
+    axis : int, default -1
+        The axis that counts the classes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities that sum to 1 along ``axis``, in the shape and dtype of ``logits``. One whose
+        score is too far below the largest (104 in float32, 745 in float64) is rounded to 0.
+
+    Raises
+    ------
+    ValueError
+        If ``logits`` is a scalar or empty, or contains NaN or infinity, or ``axis`` is not one of
+        its axes.
+    TypeError
+        If ``logits`` does not hold real numbers.
+
+    Examples
+    --------
+    Adding the same number to all scores changes nothing.
+
+    >>> softmax([0.0, np.log(3)])
+    array([0.25, 0.75])
+    >>> softmax([1000.0, 1000 + np.log(3)]).round(12)
+    array([0.25, 0.75])
+    """
+    z = _logits(logits, axis)
+    # Subtracting the maximum cancels in the fraction, and no exponential can exceed 1.
+    e = np.exp(_below_maximum(z, axis))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
+    r"""Logarithm of the softmax, base e, without the detour through probabilities.
+
+    .. math:: \log p_k = (z_k - m) - \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j
+
+    Where the softmax is rounded to 0, its logarithm would be :math:`-\infty`; this one stays right.
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores :math:`z`, finite, for example of shape (K,) or (N, K).
+    axis : int, default -1
+        The axis that counts the classes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Logarithms, at most 0, in the shape and dtype of ``logits``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`softmax`.
+
+    Examples
+    --------
+    >>> log_softmax([1000.0, 0.0])
+    array([    0., -1000.])
+    """
+    z = _below_maximum(_logits(logits, axis), axis)
+    log_p: FloatArray = z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+    return log_p
+
+
+def _below_maximum(z: FloatArray, axis: int) -> FloatArray:
+    with np.errstate(over="ignore"):  # two scores may lie further apart than the largest float
+        below: FloatArray = z - z.max(axis=axis, keepdims=True)
+    return below
+
+
+def _logits(logits: ArrayLike, axis: int) -> FloatArray:
+    z = as_floats("logits", logits)
+    if z.ndim == 0:
+        raise ValueError(f"`logits` must have at least one axis. Received: the scalar {z}")
+    if not -z.ndim <= axis < z.ndim:
+        raise ValueError(f"`axis` must be an axis of `logits`. Received: {axis}, shape={z.shape}")
+    if not np.isfinite(z).all():
+        raise ValueError(f"`logits` must be finite. Received: {z[~np.isfinite(z)][0]}")
+    return z
