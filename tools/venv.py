@@ -93,11 +93,10 @@ def main(folder):
 
     def show(line):
         words = line.split()
-        if words[:1] == ["Collecting"] or line.startswith("Requirement already satisfied"):
+        if words[:1] == ["Collecting"]:
             count[0] += 1
             if terminal:
-                print("\r\033[K[%d/%d] %s" % (count[0], total, words[-1 if len(words) < 2 else 1]),
-                      end="")  # fmt: skip
+                print("\r\033[K[%d/%d] %s" % (count[0], total, words[1]), end="")
             elif count[0] % 20 == 0:
                 print("[%d/%d] %s" % (count[0], total, words[1]))
         elif line.startswith("Installing collected packages"):

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["FloatArray", "Real", "as_distribution", "as_floats"]
+__all__ = ["FloatArray", "Real", "as_distribution", "as_floats", "as_scores"]
 
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 Real: TypeAlias = FloatArray | np.floating[Any]
@@ -31,15 +31,28 @@ def as_floats(name: str, x: ArrayLike) -> FloatArray:
 
 def as_distribution(name: str, p: ArrayLike, *, axis: int = -1) -> FloatArray:
     """Return ``p`` as an array of floats that are at least 0 and sum to 1 along ``axis``."""
-    a = as_floats(name, p)
-    if a.ndim == 0:
-        raise ValueError(f"`{name}` must have at least one axis. Received: the scalar {a}")
-    if not -a.ndim <= axis < a.ndim:
-        raise ValueError(f"`axis` must be an axis of `{name}`. Received: {axis}, shape={a.shape}")
+    a = _with_axis(name, p, axis)
     if a.min() < 0:
         raise ValueError(f"`{name}` must not be negative. Received: {a.min()}")
     total = a.sum(axis=axis, dtype=np.float64)
     if not np.all(np.abs(total - 1) <= SUM_TOLERANCE):
         worst = total.flat[np.argmax(np.abs(total - 1))]
         raise ValueError(f"`{name}` must sum to 1 along `axis`. Received: sum={worst:.6g}")
+    return a
+
+
+def as_scores(name: str, z: ArrayLike, *, axis: int = -1) -> FloatArray:
+    """Return ``z`` as an array of finite floats that has an ``axis``."""
+    a = _with_axis(name, z, axis)
+    if not np.isfinite(a).all():
+        raise ValueError(f"`{name}` must be finite. Received: {a[~np.isfinite(a)][0]}")
+    return a
+
+
+def _with_axis(name: str, x: ArrayLike, axis: int) -> FloatArray:
+    a = as_floats(name, x)
+    if a.ndim == 0:
+        raise ValueError(f"`{name}` must have at least one axis. Received: the scalar {a}")
+    if not -a.ndim <= axis < a.ndim:
+        raise ValueError(f"`axis` must be an axis of `{name}`. Received: {axis}, shape={a.shape}")
     return a

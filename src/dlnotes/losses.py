@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import Real, as_distribution
+from dlnotes._validation import Real, as_distribution, as_scores
 from dlnotes.information import cross_entropy
 from dlnotes.softmax import log_softmax
 
@@ -66,6 +66,6 @@ def categorical_crossentropy(
         )
     if not from_logits:
         return cross_entropy(y_true, as_distribution("y_pred", y_pred, axis=axis), axis=axis)
-    log_p = log_softmax(y_pred, axis=axis)
+    log_p = log_softmax(as_scores("y_pred", y_pred, axis=axis), axis=axis)
     loss: Real = (0 - y_true * log_p).sum(axis=axis)
     return loss

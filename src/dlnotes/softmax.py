@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import FloatArray, as_floats
+from dlnotes._validation import FloatArray, as_scores
 
 __all__ = ["log_softmax", "naive_softmax", "softmax"]
 
@@ -22,9 +22,10 @@ def naive_softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
     >>> naive_softmax([0.0, 0.0])
     array([0.5, 0.5])
     """
-    z = _logits(logits, axis)
+    z = as_scores("logits", logits, axis=axis)
     e = np.exp(z)
-    return e / e.sum(axis=axis, keepdims=True)
+    p: FloatArray = e / e.sum(axis=axis, keepdims=True)
+    return p
 
 
 def softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
@@ -62,10 +63,11 @@ def softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
     >>> softmax([1000.0, 1000 + np.log(3)]).round(12)
     array([0.25, 0.75])
     """
-    z = _logits(logits, axis)
+    z = as_scores("logits", logits, axis=axis)
     # Subtracting the maximum cancels in the fraction, and no exponential can exceed 1.
     e = np.exp(_below_maximum(z, axis))
-    return e / e.sum(axis=axis, keepdims=True)
+    p: FloatArray = e / e.sum(axis=axis, keepdims=True)
+    return p
 
 
 def log_softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
@@ -97,7 +99,7 @@ def log_softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
     >>> log_softmax([1000.0, 0.0])
     array([    0., -1000.])
     """
-    z = _below_maximum(_logits(logits, axis), axis)
+    z = _below_maximum(as_scores("logits", logits, axis=axis), axis)
     log_p: FloatArray = z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
     return log_p
 
@@ -106,14 +108,3 @@ def _below_maximum(z: FloatArray, axis: int) -> FloatArray:
     with np.errstate(over="ignore"):  # two scores may lie further apart than the largest float
         below: FloatArray = z - z.max(axis=axis, keepdims=True)
     return below
-
-
-def _logits(logits: ArrayLike, axis: int) -> FloatArray:
-    z = as_floats("logits", logits)
-    if z.ndim == 0:
-        raise ValueError(f"`logits` must have at least one axis. Received: the scalar {z}")
-    if not -z.ndim <= axis < z.ndim:
-        raise ValueError(f"`axis` must be an axis of `logits`. Received: {axis}, shape={z.shape}")
-    if not np.isfinite(z).all():
-        raise ValueError(f"`logits` must be finite. Received: {z[~np.isfinite(z)][0]}")
-    return z

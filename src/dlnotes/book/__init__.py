@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["BookError", "execute_pages", "setup"]
 
+CONFIG_VALUES: dict[str, Any] = {
+    "book_cache": "build/cache",
+    "book_sources": [],
+    "book_time_limit": 60.0,
+    "book_translated": {},
+}
+"""Options in ``conf.py``: where results are kept; the files and folders whose change makes every
+result stale; the seconds that a page may run; for each language the pages declared complete."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -145,10 +154,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     mathematics.render_offline()
     load_mime_renders().append(evidence.CheckMark)
 
-    app.add_config_value("book_cache", "build/cache", "", str)
-    app.add_config_value("book_sources", [], "", list)
-    app.add_config_value("book_time_limit", 60.0, "", [float, int])
-    app.add_config_value("book_translated", {}, "env", dict)
+    for name, default in CONFIG_VALUES.items():
+        app.add_config_value(name, default, "env" if name == "book_translated" else "")
 
     plain = (lambda self, node: None, lambda self, node: None)  # noqa: ARG005 - docutils' signature
     app.add_node(

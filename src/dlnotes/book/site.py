@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 from sphinx.config import Config
+from sphinx.util.tags import Tags
 
-from dlnotes.book import execute_pages
+from dlnotes.book import CONFIG_VALUES, execute_pages
 from dlnotes.book.execute import environment_key
 from dlnotes.book.strings import LANGUAGES
 from dlnotes.book.translation import catalog_progress
@@ -63,11 +64,7 @@ def build(root: Path, *, force: bool = False) -> int:
         and ``build/html`` is as it was.
     """
     started = time.monotonic()
-    config = Config.read(root)
-    config.add("book_cache", "build/cache", "", ())
-    config.add("book_sources", [], "", ())
-    config.add("book_time_limit", 60.0, "", ())
-    config.add("book_translated", {}, "", ())
+    config = _read_config(root)
     docs, site, work = root / "docs", root / "build/html", root / "build/work"
     key = environment_key([*(root / s for s in config.book_sources), root / "conf.py", docs])
     stamp = work / "built.json"
@@ -103,6 +100,14 @@ def build(root: Path, *, force: bool = False) -> int:
     stamp.write_text(json.dumps({"key": key, "summary": summary}), encoding="utf-8")
     print(f"Built {summary}: {_show(root, site)}/index.html ({time.monotonic() - started:.0f} s)")
     return 0
+
+
+def _read_config(root: Path) -> Config:
+    """Read ``conf.py`` without starting Sphinx."""
+    config = Config.read(root, overrides={}, tags=Tags())
+    for name, default in CONFIG_VALUES.items():
+        config.add(name, default, "", ())
+    return config
 
 
 def _failed(reason: str, started: float) -> int:
@@ -151,10 +156,9 @@ def _publish(work: Path, languages: list[str], site: Path, title: str) -> None:
 
 def update_translations(root: Path) -> int:
     """Renew the catalogs of every language and print how complete each page is; return 0 or 1."""
-    config = Config.read(root)
+    translated = _read_config(root).book_translated
     templates = root / "build/work/gettext"
     quiet = ["--quiet", "-b", "gettext", "-c", str(root), "-d", str(templates / "doctrees")]
-    translated = config["book_translated"] if "book_translated" in config else {}
     languages = [code for code in LANGUAGES if code in translated]
     commands = [
         ["sphinx", *quiet, str(root / "docs"), str(templates / "pot")],
