@@ -144,7 +144,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = math.e, axis: int
 def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = math.e, axis: int = -1) -> Real:
     r"""Kullback-Leibler divergence: what believing ``q`` costs on top of the entropy of ``p``.
 
-    .. math:: \mathrm{KL}(p \,\|\, q) = \sum_x p(x) \log \frac{p(x)}{q(x)}
+    .. math:: D_{\mathrm{KL}}(p \,\|\, q) = \sum_x p(x) \log \frac{p(x)}{q(x)}
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from sphinx.util import logging
 from sphinx_exercise.nodes import solution_node
 
 from dlnotes.book import claims, evidence, ledger, mathematics, proofread, solutions, translation
-from dlnotes.book.execute import PageResult, environment_key, execute
+from dlnotes.book.execute import PageResult, environment_key, execute, stored_results
 from dlnotes.book.progress import Progress
 from dlnotes.book.strings import LANGUAGES, text
 
@@ -31,12 +31,15 @@ __all__ = ["BookError", "execute_pages", "setup"]
 
 CONFIG_VALUES: dict[str, Any] = {
     "book_cache": "build/cache",
+    "book_key": "",
     "book_sources": [],
     "book_time_limit": 60.0,
     "book_translated": {},
 }
-"""Options in ``conf.py``: where results are kept; the files and folders whose change makes every
-result stale; the seconds that a page may run; for each language the pages declared complete."""
+"""Options in ``conf.py``: where results are kept; which state's results to use as they are, if not
+the present state's (the site driver says so to its Sphinx processes); the files and folders whose
+change makes every result stale; the seconds that a page may run; for each language the pages declared
+complete."""
 
 logger = logging.getLogger(__name__)
 
@@ -77,15 +80,22 @@ def execute_pages(config: Config, root: Path, docs: Path, *, force: bool = False
 
 
 def _use_cache(app: Sphinx, config: Config) -> None:
-    """Let MyST-NB find every result in the cache, and the ko build the English pages' figures."""
+    """Let MyST-NB find every result in the cache."""
     root = Path(app.confdir)
-    key = environment_key([root / source for source in config.book_sources])
+    key = config.book_key or environment_key([root / source for source in config.book_sources])
     config.nb_execution_mode = "cache"
     config.nb_execution_cache_path = str(root / config.book_cache / key)
 
 
 def _run_pages(app: Sphinx) -> None:
     domain: claims.ClaimsDomain = app.env.get_domain("claims")  # type: ignore[assignment]
+    if app.config.book_key:
+        folder = Path(app.config.nb_execution_cache_path)
+        domain.measured, stale = stored_results(Path(app.srcdir), folder)
+        if stale:
+            names = ", ".join(page.docname for page, _ in stale)
+            raise BookError(f"changed while the book was being built, so build again: {names}")
+        return
     domain.measured = execute_pages(app.config, Path(app.confdir), Path(app.srcdir))
     failed = [result for result in domain.measured.values() if result.error]
     for result in failed:

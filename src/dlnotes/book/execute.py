@@ -43,6 +43,7 @@ __all__ = [
     "environment_key",
     "execute",
     "find_pages",
+    "stored_results",
 ]
 
 Event = Literal["start", "done", "failed"]
@@ -202,19 +203,7 @@ def execute(
             if force or other != folder:
                 shutil.rmtree(other)
     store = get_cache(str(folder))
-    results: dict[str, PageResult] = {}
-    stale: list[tuple[Page, nbformat.NotebookNode]] = []
-    for page in find_pages(docs):
-        notebook = page.read()
-        try:
-            record = store.match_cache_notebook(notebook)
-        except KeyError:
-            stale.append((page, notebook))
-            continue
-        result = PageResult(page, seconds=record.data["execution_seconds"], from_cache=True)
-        result.read_outputs(store.merge_match_into_notebook(notebook)[1])
-        results[page.docname] = result
-
+    results, stale = stored_results(docs, folder)
     for result, notebook in _run_all(stale, time_limit, jobs or os.cpu_count() or 1, report):
         if result.error is None:
             store.cache_notebook_bundle(
@@ -228,6 +217,34 @@ def execute(
             )
         results[result.page.docname] = result
     return dict(sorted(results.items()))
+
+
+def stored_results(
+    docs: Path, folder: Path
+) -> tuple[dict[str, PageResult], list[tuple[Page, nbformat.NotebookNode]]]:
+    """Look up every page in one jupyter-cache.
+
+    Returns
+    -------
+    dict of str to PageResult
+        The pages that have a result.
+    list of (Page, NotebookNode)
+        The pages that have none.
+    """
+    store = get_cache(str(folder))
+    results: dict[str, PageResult] = {}
+    stale: list[tuple[Page, nbformat.NotebookNode]] = []
+    for page in find_pages(docs):
+        notebook = page.read()
+        try:
+            record = store.match_cache_notebook(notebook)
+        except KeyError:
+            stale.append((page, notebook))
+            continue
+        result = PageResult(page, seconds=record.data["execution_seconds"], from_cache=True)
+        result.read_outputs(store.merge_match_into_notebook(notebook)[1])
+        results[page.docname] = result
+    return results, stale
 
 
 def _run_all(

@@ -66,6 +66,7 @@ def build(root: Path, *, force: bool = False) -> int:
     started = time.monotonic()
     config = _read_config(root)
     docs, site, work = root / "docs", root / "build/html", root / "build/work"
+    results_key = environment_key(root / source for source in config.book_sources)
     key = environment_key([*(root / s for s in config.book_sources), root / "conf.py", docs])
     stamp = work / "built.json"
     if not force and stamp.exists() and site.exists():
@@ -86,7 +87,7 @@ def build(root: Path, *, force: bool = False) -> int:
     if force:
         shutil.rmtree(work, ignore_errors=True)
     print(f"Writing the pages: {', '.join(LANGUAGES[code] for code in languages)}", flush=True)
-    writers = {code: _start_sphinx(root, docs, work / code, code) for code in languages}
+    writers = {code: _start_sphinx(root, docs, work / code, code, results_key) for code in languages}
     codes = {code: writer.wait() for code, writer in writers.items()}
     if any(codes.values()):
         broken = ", ".join(code for code, exit_code in codes.items() if exit_code)
@@ -119,9 +120,12 @@ def _show(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _start_sphinx(root: Path, docs: Path, work: Path, language: str) -> subprocess.Popen[bytes]:
+def _start_sphinx(
+    root: Path, docs: Path, work: Path, language: str, results_key: str
+) -> subprocess.Popen[bytes]:
     options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
     options += ["-c", str(root), "-d", str(work / "doctrees"), "-D", f"language={language}"]
+    options += ["-D", f"book_key={results_key}"]
     return subprocess.Popen(
         [sys.executable, "-m", "sphinx", *options, str(docs), str(work / "html")], cwd=root
     )
