@@ -82,7 +82,7 @@ def test_dense_starts_like_keras():
     keras.utils.set_random_seed(0)
     theirs = keras.layers.Dense(300)
     theirs.build((None, 200))
-    w = keras.ops.convert_to_numpy(theirs.kernel)
+    w = keras.ops.convert_to_numpy(theirs.kernel.value)
     ours = Dense(200, 300, rng=np.random.default_rng(0)).W
     assert np.abs(ours).max() == pytest.approx(np.abs(w).max(), rel=1e-3)
     assert ours.std() == pytest.approx(w.std(), rel=0.02)
@@ -130,7 +130,7 @@ def test_batch_normalization_has_the_defaults_of_keras():
     theirs.build((None, 3))
     assert (ours.momentum, ours.epsilon) == (theirs.momentum, theirs.epsilon)
     for name in LEARNED + COUNTED:
-        start = keras.ops.convert_to_numpy(getattr(theirs, name))
+        start = keras.ops.convert_to_numpy(getattr(theirs, name).value)
         np.testing.assert_array_equal(getattr(ours, name), start)
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx.addnodes import pending_xref
-    from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
@@ -214,12 +213,11 @@ def _reading_order(env: BuildEnvironment) -> list[str]:
     return order
 
 
-def judge(app: Sphinx, env: BuildEnvironment) -> int:
+def judge(env: BuildEnvironment) -> int:
     """Report every way in which claims and measurements do not match; return how many there are.
 
     Each report is a warning of type ``claims`` that names page and line.
     """
-    del app
     domain: ClaimsDomain = env.get_domain("claims")  # type: ignore[assignment]
     problems = 0
 

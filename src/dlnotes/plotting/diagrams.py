@@ -141,7 +141,7 @@ def network_diagram(
         for b in right
     ]
     ax.add_collection(LineCollection(lines, colors="black", linewidths=0.4, alpha=0.45, zorder=1))
-    bottom, top = -max_units / 2 - 0.3, max_units / 2 + 0.3
+    bottom, top = -max_units / 2 - 0.45, max_units / 2 + 0.3
     for i, (size, heights) in enumerate(zip(sizes, columns, strict=True)):
         # The input has no weights: squares there, circles where there is a unit.
         marker, color = ("s", COLORS["black"]) if i == 0 else ("o", COLORS["blue"])
