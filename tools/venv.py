@@ -41,7 +41,7 @@ def find_python():
 
 
 def run(command, on_line):
-    """Run a command, hand each line of its output to a function, and return all lines and the code."""
+    """Run a command, pass on each line of its output, and return all lines and the code."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     )
@@ -84,7 +84,7 @@ def main(folder):
         total = sum(1 for line in lock if "==" in line)
     print("Setting up %s with the %d pinned packages of %s (once)." % (folder, total, LOCK))
 
-    lines, code = run([python, "-m", "venv", folder], lambda line: None)
+    lines, code = run([python, "-m", "venv", folder], str)
     if code:
         explain(lines, code)
 

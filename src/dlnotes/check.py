@@ -4,10 +4,10 @@ A page says ``from dlnotes import check`` and measures a claim by its id::
 
     check.close("entropy-of-a-fair-coin", entropy([0.5, 0.5], base=2), 1)
 
-The result leaves the cell as output of the MIME type :data:`MIME_TYPE`. So it is stored with the
-page's other outputs, and the book's Sphinx extension can pair it with the ``claim`` directive of
-the same id. Outside a notebook the functions only compare. A failed comparison, and any comparison with
-NaN, raises :class:`CheckError`.
+The result leaves the cell as output of a MIME type of its own, ``MIME_TYPE``. So it is stored with
+the page's other outputs, and the book's Sphinx extension can pair it with the ``claim`` directive
+of the same id. Outside a notebook the functions only compare. A failed comparison, and any
+comparison with NaN, raises :class:`CheckError`.
 
 Measure one claim several times by naming each part: ``what="uniform over 4 outcomes"``.
 """

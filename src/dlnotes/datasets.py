@@ -63,7 +63,7 @@ def load_digits(*, rng: np.random.Generator | None = None) -> tuple[LabelledImag
     >>> float(x_train.min()), float(x_train.max())
     (0.0, 1.0)
     """
-    from sklearn.datasets import load_digits as bundled  # type: ignore[import-untyped] # no types
+    from sklearn.datasets import load_digits as bundled
 
     data = bundled()
     x, y = data.images / 16, data.target.astype(np.int64)

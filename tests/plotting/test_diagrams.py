@@ -175,9 +175,22 @@ def test_every_image_gets_its_caption_and_every_row_its_label():
     images = np.linspace(0, 1, 2 * 3 * 16).reshape(2, 3, 4, 4)
     figure = scan_grid(images, [["a", "b", "c"], ["d", "e", "f"]], row_labels=["one", "two"])
     assert [ax.get_xlabel() for ax in figure.axes] == list("abcdef")
-    assert [f.get_suptitle() for f in figure.subfigs] == ["one", "two"]
+    assert [text.get_text() for text in figure.texts] == ["one", "two"]
     for ax, image in zip(figure.axes, images.reshape(6, 4, 4), strict=True):
         np.testing.assert_array_equal(ax.images[0].get_array(), image)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (6, 3)])
+def test_pixels_are_square_and_nothing_overlaps_or_leaves_the_figure(shape):
+    figure = scan_grid(np.zeros((3, 4, *shape)), [["1 → 7"] * 4] * 3, row_labels=["a", "b", "c"])
+    figure.draw_without_rendering()
+    boxes = [ax.get_tightbbox() for ax in figure.axes]
+    boxes += [text.get_window_extent() for text in figure.texts]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+        assert np.all(figure.bbox.min <= box.min) and np.all(box.max <= figure.bbox.max)
+    for ax in figure.axes:
+        assert ax.bbox.height / ax.bbox.width == pytest.approx(shape[0] / shape[1])
 
 
 def test_ink_is_black_and_paper_is_clear():

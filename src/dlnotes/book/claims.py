@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from myst_nb.core.variables import format_plain_text
+from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.domains import Domain
 from sphinx.roles import XRefRole
 from sphinx.util import logging
@@ -29,7 +31,15 @@ if TYPE_CHECKING:
 
     from dlnotes.book.execute import CheckResult, PageResult
 
-__all__ = ["VERDICTS", "Claim", "ClaimDirective", "ClaimRole", "ClaimsDomain", "judge", "write_json"]
+__all__ = [
+    "VERDICTS",
+    "Claim",
+    "ClaimDirective",
+    "ClaimRole",
+    "ClaimsDomain",
+    "judge",
+    "write_json",
+]
 
 VERDICTS = ("holds", "conditional", "corrected", "cited")
 
@@ -143,20 +153,22 @@ class ClaimsDomain(Domain):
 
     def note_page(self, docname: str, doctree: nodes.document) -> None:
         """Note the claims of a page that has just been read (and translated)."""
+        result = self.measured.get(docname)
+        glued = result.glued if result else {}
         self.data["pages"][docname] = [
             Claim(
                 id=node["claim"],
                 page=docname,
                 line=node.line or 0,
-                statement=_plain(node, "claim-statement"),
+                statement=_plain(node, "claim-statement", glued),
                 verdict=node["verdict"],
-                misconception=_plain(node, "claim-belief"),
-                source=_plain(node, "claim-source"),
+                misconception=_plain(node, "claim-belief", glued),
+                source=_plain(node, "claim-source", glued),
             )
             for node in doctree.findall(claim_node)
         ]
-        if docname in self.measured:
-            self.data["digests"][docname] = self.measured[docname].digest
+        if result:
+            self.data["digests"][docname] = result.digest
 
     def claims(self) -> Iterator[Claim]:
         """Yield every claim, pages in the order of the table of contents."""
@@ -178,7 +190,7 @@ class ClaimsDomain(Domain):
             and self.data["digests"].get(docname, result.digest) != result.digest
         ]
 
-    def resolve_xref(
+    def resolve_xref(  # noqa: PLR0917 - Sphinx's signature
         self,
         env: BuildEnvironment,  # noqa: ARG002 - Sphinx's signature
         fromdocname: str,
@@ -195,11 +207,17 @@ class ClaimsDomain(Domain):
         return None
 
 
-def _plain(node: nodes.Element, css: str) -> str:
+def _plain(node: nodes.Element, css: str, glued: dict[str, str]) -> str:
+    """Return the text of one part of a claim, with the glued values in it."""
+    text = ""
     for child in node.children:
         if isinstance(child, nodes.Element) and css in child["classes"]:
-            return " ".join(child.astext().split())
-    return ""
+            for leaf in child.findall():
+                if isinstance(leaf, nodes.Text):
+                    text += leaf.astext()
+                elif isinstance(leaf, PendingGlueReference) and leaf.key in glued:
+                    text += format_plain_text(glued[leaf.key], leaf.get("fmt_spec", ""))
+    return " ".join(text.split())
 
 
 def _reading_order(env: BuildEnvironment) -> list[str]:
@@ -213,58 +231,65 @@ def _reading_order(env: BuildEnvironment) -> list[str]:
     return order
 
 
+def claims_domain(env: BuildEnvironment) -> ClaimsDomain:
+    """Return the domain of an environment, by its type."""
+    domain = env.get_domain("claims")
+    assert isinstance(domain, ClaimsDomain)  # noqa: S101 - tells the type checker
+    return domain
+
+
 def judge(env: BuildEnvironment) -> int:
     """Report every way in which claims and measurements do not match; return how many there are.
 
     Each report is a warning of type ``claims`` that names page and line.
     """
-    domain: ClaimsDomain = env.get_domain("claims")  # type: ignore[assignment]
+    domain = claims_domain(env)
     problems = 0
 
-    def report(subtype: str, page: str, line: int, message: str) -> None:
+    def report(subtype: str, at: Claim | CheckResult, page: str, message: str) -> None:
         nonlocal problems
         problems += 1
-        logger.warning(message, location=(page, line), type="claims", subtype=subtype)
+        logger.warning(message, location=(page, at.line), type="claims", subtype=subtype)
 
     first: dict[str, Claim] = {}
     for claim in domain.claims():
+        name, page = repr(claim.id), claim.page
         if claim.id in first:
-            where = first[claim.id]
-            report("twice", claim.page, claim.line,
-                   f"claim {claim.id!r} is stated twice, first at {where.page}:{where.line}")  # fmt: skip
+            where = f"{first[claim.id].page}:{first[claim.id].line}"
+            report("twice", claim, page, f"claim {name} is stated twice, first at {where}")
             continue
         first[claim.id] = claim
         checks = domain.checks(claim)
-        if claim.verdict == "cited":
-            if checks:
-                report("cited", claim.page, claim.line,
-                       f"claim {claim.id!r} is cited, yet a cell measures it: drop one")  # fmt: skip
-        elif not checks:
-            report("unmeasured", claim.page, claim.line, f"claim {claim.id!r} is measured nowhere")
+        if claim.verdict == "cited" and checks:
+            report("cited", claim, page, f"claim {name} is cited, yet a cell measures it")
+        elif claim.verdict != "cited" and not checks:
+            report("unmeasured", claim, page, f"claim {name} is measured nowhere")
 
-    for docname, result in domain.measured.items():
-        stated = {c.id for c in domain.data["pages"].get(docname, [])}
+    for page, result in domain.measured.items():
+        stated = {claim.id for claim in domain.data["pages"].get(page, [])}
         seen: set[tuple[str, str]] = set()
         for check in result.checks:
+            name, part = repr(check.claim), (check.claim, check.what)
             if check.claim not in stated:
-                report("unclaimed", docname, check.line,
-                       f"{check.claim!r} is measured here but the page does not claim it")  # fmt: skip
-            if (check.claim, check.what) in seen:
-                report("measured-twice", docname, check.line,
-                       f"{check.claim!r} is measured twice: name each part with `what=`")  # fmt: skip
-            seen.add((check.claim, check.what))
+                report(
+                    "unclaimed", check, page, f"{name} is measured but the page has no such claim"
+                )
+            if part in seen:
+                report(
+                    "parts", check, page, f"{name} is measured twice: name the parts with `what=`"
+                )
+            seen.add(part)
             if not check.passed:
-                report("failed", docname, check.line,
-                       f"{check.claim!r}: measured {check.measured}, expected {check.expected} "
-                       f"{check.tolerance}".rstrip())  # fmt: skip
+                sentence = f"measured {check.measured}, expected {check.expected}"
+                report("failed", check, page, f"{name}: {sentence} {check.tolerance}".rstrip())
     return problems
 
 
 def write_json(domain: ClaimsDomain, path: Path) -> None:
     """Write ``claims.json``: every claim with what was measured.
 
-    ``measured``, ``expected`` and ``tolerance`` are what a reader sees; where a claim is measured in
-    parts they are joined by ``"; "``. ``checks`` holds the parts themselves.
+    ``measured``, ``expected`` and ``tolerance`` are what a reader sees; where a claim is measured
+    in parts they are joined by ``"; "``. ``checks`` holds the parts themselves.
     """
     rows = []
     for claim in domain.claims():

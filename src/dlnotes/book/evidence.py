@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
+from dlnotes.book.claims import claims_domain
 from dlnotes.book.strings import text
 from dlnotes.check import MIME_TYPE
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
     from sphinx.writers.html5 import HTML5Translator
 
-    from dlnotes.book.claims import ClaimsDomain, claim_node
+    from dlnotes.book.claims import claim_node
     from dlnotes.book.execute import CheckResult
 
 __all__ = ["CheckMark", "claim_html", "evidence_html", "mark_cells"]
@@ -30,7 +31,9 @@ class CheckMark:
 
     @staticmethod
     def handle_mime(
-        renderer: NbElementRenderer, data: MimeData, inline: bool  # noqa: ARG004, FBT001
+        renderer: NbElementRenderer,  # noqa: ARG004 - MyST-NB's signature
+        data: MimeData,
+        inline: bool,
     ) -> list[nodes.Element] | None:
         """Render a check; leave every other MIME type to MyST-NB."""
         if inline or data.mime_type != MIME_TYPE:
@@ -50,7 +53,7 @@ def _open_claim(self: HTML5Translator, node: claim_node) -> None:
 
 def _close_claim(self: HTML5Translator, node: claim_node) -> None:
     env = self.builder.env
-    domain: ClaimsDomain = env.get_domain("claims")  # type: ignore[assignment]
+    domain = claims_domain(env)
     page = node.get("page", "")
     checks = [
         check
@@ -97,8 +100,9 @@ def evidence_html(checks: list[CheckResult], language: str, page: str = "") -> s
         cells = [escape(check.what)] if parts else []
         cells += [escape(check.measured), escape(check.expected) + tolerance, link]
         rows.append("".join(f"<td>{cell}</td>" for cell in cells))
+    summary = f"<summary>{word['measured']} <b>{escape(one)}</b></summary>"
     return (
-        f'<details class="claim-evidence"><summary>{word["measured"]} <b>{escape(one)}</b></summary>'
+        f'<details class="claim-evidence">{summary}'
         '<div class="claim-table"><table><thead><tr>'
         + "".join(f"<th>{column}</th>" for column in columns)
         + "</tr></thead><tbody>"

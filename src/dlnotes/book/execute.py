@@ -1,9 +1,9 @@
-"""Run the pages that have no fresh result, several at once, and keep the results in a jupyter-cache.
+"""Run the pages that have no fresh result, several at once; keep results in a jupyter-cache.
 
 Works without Sphinx. A result is fresh as long as the page's cells and everything in
-:func:`environment_key` are unchanged: the cache of each key is a folder of its own, so that a result
-from another state of the package, the lock file, the installed versions or the Keras backend can
-never be served.
+:func:`environment_key` are unchanged: the cache of each key is a folder of its own, so that a
+result from another state of the package, the lock file, the installed versions or the Keras
+backend can never be served.
 """
 
 from __future__ import annotations
@@ -58,9 +58,11 @@ class Page:
 
     def read(self) -> nbformat.NotebookNode:
         """Read the page as a notebook without outputs."""
-        return read_myst_markdown_notebook(
-            self.path.read_text(encoding="utf-8"), add_source_map=True, path=self.path
+        text = self.path.read_text(encoding="utf-8")
+        notebook: nbformat.NotebookNode = read_myst_markdown_notebook(
+            text, add_source_map=True, path=self.path
         )
+        return notebook
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,9 @@ class PageResult:
         where = self.page.path.relative_to(root).as_posix()
         message = f"{where}:{self.error.line}: cell {self.error.cell} failed: {self.error.message}"
         measured = {check.claim for check in self.checks if check.passed}
-        stated = re.findall(r"^:::+\{claim\} +(\S+)", self.page.path.read_text("utf-8"), re.MULTILINE)
+        stated = re.findall(
+            r"^:::+\{claim\} +(\S+)", self.page.path.read_text("utf-8"), re.MULTILINE
+        )
         lost = [claim for claim in stated if claim not in measured]
         return message + (f"\n  not shown to hold: {', '.join(lost)}" if lost else "")
 
@@ -129,11 +133,11 @@ class PageResult:
 
 def find_pages(docs: Path) -> list[Page]:
     """List the pages under ``docs`` that hold code cells, sorted by name."""
-    pages = []
-    for path in sorted(docs.rglob("*.md")):
-        if is_myst_markdown_notebook(path.read_text(encoding="utf-8")):
-            pages.append(Page(path.relative_to(docs).with_suffix("").as_posix(), path))
-    return pages
+    return [
+        Page(path.relative_to(docs).with_suffix("").as_posix(), path)
+        for path in sorted(docs.rglob("*.md"))
+        if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))
+    ]
 
 
 def environment_key(sources: Iterable[Path]) -> str:

@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from dlnotes.book.claims import VERDICTS, ClaimsDomain, claim_node
+from dlnotes.book.claims import VERDICTS, claim_node, claims_domain
 from dlnotes.book.strings import text
 
 if TYPE_CHECKING:
@@ -73,30 +73,32 @@ class FillLedgers(SphinxPostTransform):
         """Fill the page that is being written."""
         del kwargs
         for ledger in list(self.document.findall(ledger_node)):
-            ledger.replace_self(list(self._boxes(only_misconceptions=ledger["only_misconceptions"])))
+            ledger.replace_self(
+                list(self._boxes(only_misconceptions=ledger["only_misconceptions"]))
+            )
         for count in list(self.document.findall(count_node)):
             count.replace_self(nodes.Text(self._counts(count["of"])))
 
-    @property
-    def _domain(self) -> ClaimsDomain:
-        domain = self.env.get_domain("claims")
-        assert isinstance(domain, ClaimsDomain)  # noqa: S101 - tells the type checker
-        return domain
-
     def _counts(self, of: str) -> str:
-        claims = list(self._domain.claims())
+        claims = list(claims_domain(self.env).claims())
         words = text(of, self.config.language)
         if of == "verdicts":
             verdicts = Counter(claim.verdict for claim in claims)
             return words.format(**{verdict: verdicts[verdict] for verdict in VERDICTS})
         measured = [claim for claim in claims if claim.verdict != "cited"]
-        passed = sum(all(c.passed for c in self._domain.checks(claim)) for claim in measured)
+        passed = sum(
+            all(c.passed for c in claims_domain(self.env).checks(claim)) for claim in measured
+        )
         return words.format(passed=passed, total=len(measured))
 
     def _boxes(self, *, only_misconceptions: bool) -> Iterator[nodes.Element]:
         """Repeat the boxes of all pages under the titles of their parts and pages."""
         parts = self._parts()
-        wanted = [c for c in self._domain.claims() if c.misconception or not only_misconceptions]
+        wanted = [
+            c
+            for c in claims_domain(self.env).claims()
+            if c.misconception or not only_misconceptions
+        ]
         for part, in_part in groupby(wanted, key=lambda claim: parts.get(claim.page, "")):
             section = nodes.section(ids=[nodes.make_id(f"part-{part}")])
             section += nodes.title("", part)

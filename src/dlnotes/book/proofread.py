@@ -1,4 +1,4 @@
-"""Two faults that a reader would not see: a figure without alt text, a measured number typed by hand."""
+"""Two faults that hide from most readers: a figure without alt text, a result typed by hand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def typed_numbers(doctree: nodes.document, glued: Mapping[str, str]) -> int:
     as a percentage where a percent sign follows. A number in a formula or in code is a definition
     or an exact constant, and passes.
     """
-    values = {key: value for key, value in _numbers(glued)}
+    values = dict(_numbers(glued))
     found = 0
     for text in doctree.findall(nodes.Text):
         if not values or _inside(text, _NOT_PROSE):

@@ -87,7 +87,9 @@ def build(root: Path, *, force: bool = False) -> int:
     if force:
         shutil.rmtree(work, ignore_errors=True)
     print(f"Writing the pages: {', '.join(LANGUAGES[code] for code in languages)}", flush=True)
-    writers = {code: _start_sphinx(root, docs, work / code, code, results_key) for code in languages}
+    writers = {
+        code: _start_sphinx(root, docs, work / code, code, results_key) for code in languages
+    }
     codes = {code: writer.wait() for code, writer in writers.items()}
     if any(codes.values()):
         broken = ", ".join(code for code, exit_code in codes.items() if exit_code)

@@ -1,4 +1,4 @@
-"""Solutions of sphinx-exercise as ``<details>``: folded, and open to a reader without JavaScript."""
+"""Solutions of sphinx-exercise as ``<details>``: folded, and opened without JavaScript."""
 
 from __future__ import annotations
 

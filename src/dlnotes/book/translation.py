@@ -78,6 +78,6 @@ class CheckTranslation(SphinxTransform):
         for node, message in extract_messages(self.document):
             if message not in done:
                 logger.warning(
-                    f"not translated into {language!r} on a page declared complete: {message[:80]!r}",
+                    f"declared complete in {language!r} but not translated: {message[:80]!r}",
                     location=node, type="book", subtype="translation",
                 )  # fmt: skip
