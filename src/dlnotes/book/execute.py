@@ -14,6 +14,7 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ __all__ = [
     "find_pages",
     "stored_results",
 ]
+
+_MADE_BY_TOOLS = {".mo", ".pyc"}
 
 Event = Literal["start", "done", "failed"]
 
@@ -160,7 +163,7 @@ def environment_key(sources: Iterable[Path]) -> str:
     for root in sources:
         files = sorted(root.rglob("*")) if root.is_dir() else [root]
         for file in files:
-            if file.is_file() and file.suffix != ".pyc":
+            if file.is_file() and file.suffix not in _MADE_BY_TOOLS:
                 add(file.relative_to(root.parent).as_posix(), file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -273,10 +276,12 @@ def _run_all(
 
 
 def _kernel_environment() -> dict[str, str]:
-    """Every kernel's environment: the same hashes, the same backend, no chatter, no GPU."""
+    """Every kernel's environment: the same hashes, one backend, one thread for BLAS, no GPU."""
     return {
         **os.environ,
         "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",  # as many pages as cores run at once; sums keep their order
+        "OPENBLAS_NUM_THREADS": "1",
         "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "jax"),
         "JAX_PLATFORMS": os.environ.get("JAX_PLATFORMS", "cpu"),
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -294,8 +299,11 @@ def _run(page: Page, notebook: nbformat.NotebookNode, time_limit: float) -> Page
         current[0] = notebook.cells.index(cell)
         return max(1, round(started + limit - time.monotonic()))
 
-    def failed(message: str, line: int = 0) -> PageError:
-        return PageError(notebook.metadata["source_map"][current[0]] + line, current[0], message)
+    def failed(message: str, line_in_cell: int = 0) -> PageError:
+        line = notebook.metadata["source_map"][current[0]]  # of the fence
+        if line_in_cell:
+            line = _first_line(page, notebook.cells[current[0]].source, line) + line_in_cell - 1
+        return PageError(line, current[0], message)
 
     with TemporaryDirectory(prefix="book-") as sockets:
         client = NotebookClient(
@@ -308,7 +316,8 @@ def _run(page: Page, notebook: nbformat.NotebookNode, time_limit: float) -> Page
             resources={"metadata": {"path": str(page.path.parent)}},
         )
         try:
-            client.execute(env=_kernel_environment())
+            # What cells write is captured; the kernel's own chatter is not for the author.
+            client.execute(env=_kernel_environment(), stderr=subprocess.DEVNULL)
         except CellTimeoutError:
             result.error = failed(f"the page was over its time limit of {limit:g} s in this cell")
         except CellExecutionError as error:
@@ -318,6 +327,13 @@ def _run(page: Page, notebook: nbformat.NotebookNode, time_limit: float) -> Page
     result.seconds = time.monotonic() - started
     result.read_outputs(notebook)
     return result
+
+
+def _first_line(page: Page, source: str, fence: int) -> int:
+    """Find the line of a page on which a cell's code begins, below its fence and its options."""
+    lines = page.path.read_text(encoding="utf-8").splitlines()
+    first = source.splitlines()[0]
+    return next((n for n, line in enumerate(lines[fence:], fence + 1) if line == first), fence)
 
 
 def _line_in_cell(traceback: str) -> int:

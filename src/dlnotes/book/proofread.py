@@ -26,7 +26,9 @@ def figures_without_alt(doctree: nodes.document) -> int:
     """Warn of every image that has no alternative text; return how many there are."""
     bare = [image for image in doctree.findall(nodes.image) if not image.get("alt", "").strip()]
     for image in bare:
-        logger.warning("figure without alt text", location=image, type="book", subtype="alt")
+        logger.warning(
+            "figure without alt text", location=_with_line(image), type="book", subtype="alt"
+        )
     return len(bare)
 
 
@@ -69,6 +71,13 @@ def _numbers(glued: Mapping[str, str]) -> Iterable[tuple[str, float]]:
             continue
         if isinstance(value, int | float) and not isinstance(value, bool):
             yield key, float(value)
+
+
+def _with_line(node: nodes.Node) -> nodes.Node:
+    """Return the node, or the nearest one around it that knows its line."""
+    while not node.line and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _inside(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:

@@ -95,7 +95,7 @@ def build(root: Path, *, force: bool = False) -> int:
         broken = ", ".join(code for code, exit_code in codes.items() if exit_code)
         return _failed(f"see the warnings above (language: {broken})", started)
 
-    _publish(work, languages, site, config.html_title)
+    _publish(work, languages, site, config.project)
     claims = json.loads((site / "claims.json").read_text(encoding="utf-8"))
     measured = sum(claim["verdict"] != "cited" for claim in claims)
     pages = sum(1 for _ in docs.rglob("*.md"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polib
+from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.nodes import extract_messages
@@ -75,8 +76,14 @@ class CheckTranslation(SphinxTransform):
         done: set[str] = set()
         for folder in catalogs:
             done |= _translated(folder / language / "LC_MESSAGES" / f"{self.env.docname}.po")
+        front_matter = {
+            id(node)
+            for fields in self.document.children
+            if isinstance(fields, nodes.field_list)
+            for node in fields.findall()
+        }
         for node, message in extract_messages(self.document):
-            if message not in done:
+            if message not in done and id(node) not in front_matter:
                 logger.warning(
                     f"declared complete in {language!r} but not translated: {message[:80]!r}",
                     location=node, type="book", subtype="translation",

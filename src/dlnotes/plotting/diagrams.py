@@ -206,16 +206,18 @@ def scan_grid(
     width, gap, label, caption = 4.8, 0.1, 0.3 if row_labels else 0.05, 0.25
     side = (width - gap) / n_columns - gap
     pitch = label + side * x.shape[2] / x.shape[3] + caption
-    figure = plt.figure(figsize=(width, n_rows * pitch), layout="none")
+    height = n_rows * pitch
+    figure = plt.figure(figsize=(width, height))
+    figure.set_layout_engine("none")  # later than at creation: else saving brings it back
     for i in range(n_rows):
         bottom = (n_rows - 1 - i) * pitch + caption
         if row_labels is not None:
-            y = (bottom + pitch - caption - label / 3) / (n_rows * pitch)
+            y = (bottom + pitch - caption - label / 3) / height
             figure.text(gap / width, y, row_labels[i], va="top")
         for j in range(n_columns):
             left = gap + j * (side + gap)
-            box = (left, bottom, side, pitch - label - caption)
-            ax = figure.add_axes(np.divide(box, [width, n_rows * pitch] * 2))
+            box = left / width, bottom / height, side / width, (pitch - label - caption) / height
+            ax = figure.add_axes(box)
             # "none" leaves the pixels to the browser, which draws them sharp at any size.
             ax.imshow(x[i, j], cmap=_INK, vmin=0, vmax=1, interpolation="none", aspect="auto")
             ax.set(xticks=[], yticks=[])

@@ -1,0 +1,137 @@
+"""Every way in which a book can fail to hold, each by its message."""
+
+import pytest
+
+FAULTS = """# Page
+
+The result is 3.142, or 42.4 %, not 2 or $3.142$ or `3.142`.
+
+:::{claim} measured-nowhere
+Nobody measures this.
+:::
+
+:::{claim} stated-twice
+Once.
+:::
+
+:::{claim} stated-twice
+Twice.
+:::
+
+:::{claim} cited-and-measured
+:verdict: cited
+:source: someone1986
+It was so.
+:::
+
+:::{claim} in-parts
+It holds twice.
+:::
+
+```{code-cell}
+from dlnotes import check
+from myst_nb import glue
+glue("result", 3.14159, display=False)
+glue("share", 0.4239, display=False)
+glue("two", 2, display=False)
+glue("words", "3.142", display=False)
+check.equal("claimed-nowhere", 1, 1)
+check.equal("stated-twice", 1, 1)
+check.equal("cited-and-measured", 1, 1)
+check.equal("in-parts", 1, 1)
+check.equal("in-parts", 1, 1)
+```
+
+```{code-cell}
+---
+mystnb:
+  figure:
+    name: fig-bare
+    caption: No alternative text.
+---
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+```
+"""
+
+
+@pytest.fixture
+def faulty(book):
+    conf = book.root / "conf.py"
+    conf.write_text(
+        conf.read_text().replace("book_translated", "bibtex_bibfiles = ['x.bib']\nnot_translated")
+    )
+    book.write("x.bib", "@book{someone1986, author={One, Some}, title={T}, year={1986}, publisher={P}}\n")
+    return book
+
+
+def test_what_does_not_match(faulty):
+    conf = faulty.root / "conf.py"
+    with_sources = '["dlnotes.book", "sphinxcontrib.bibtex"]'
+    conf.write_text(conf.read_text().replace('["dlnotes.book"]', with_sources))
+    faulty.write("docs/index.md", "# Home\n\n```{toctree}\npage\n```\n\n```{bibliography}\n```\n")
+    faulty.write_page(FAULTS)
+    run = faulty.sphinx("-b", "html")
+    assert run.returncode == 1
+    for line, message in [
+        (12, "claim 'measured-nowhere' is measured nowhere"),
+        (20, "claim 'stated-twice' is stated twice, first at page:16"),
+        (24, "claim 'cited-and-measured' is cited, yet a cell measures it"),
+        (34, "'claimed-nowhere' is measured but the page has no such claim"),
+        (34, "'in-parts' is measured twice: name the parts with `what=`"),
+        (50, "figure without alt text"),
+        (10, "3.142 is typed by hand: glue it as 'result'"),
+        (10, "42.4 % is typed by hand: glue it as 'share'"),
+    ]:
+        assert f"docs/page.md:{line}: WARNING: {message}" in run.stdout, (message, run.stdout)
+    assert run.stdout.count("typed by hand") == 2
+    others = run.stdout.count("[docutils]") + run.stdout.count("[bibtex.missing_field]")
+    assert run.stdout.count("WARNING") + run.stdout.count("ERROR") == 8 + others, run.stdout
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        (
+            "# P\n\n```{code-cell}\n---\ntags: [hide-input]\n---\nx = 1\ny = 1 / 0\n```\n",
+            "docs/page.md:17: cell 1 failed: ZeroDivisionError: division by zero",
+        ),
+        (
+            "# P\n\n:::{claim} never-reached\nIt is.\n:::\n\n"
+            "```{code-cell}\nimport os\nos._exit(1)\n```\n",
+            "docs/page.md:16: cell 1 failed: the kernel died in this cell",
+        ),
+        (
+            "# P\n\n```{code-cell}\nwhile True:\n    pass\n```\n",
+            "docs/page.md:12: cell 1 failed: the page was over its time limit of 4 s in this cell",
+        ),
+    ],
+    ids=["error", "dead kernel", "time limit"],
+)
+def test_a_cell_that_does_not_end_well(faulty, page, message):
+    path = faulty.write_page(page)
+    path.write_text(path.read_text().replace("\n---\n\n#", "\nbook:\n  time_limit: 4\n---\n\n#"))
+    run = faulty.build()
+    assert run.returncode == 1
+    assert message in run.stdout, run.stdout
+    assert "Not built: 1 of 1 pages did not run to the end" in run.stdout
+    if "never-reached" in page:
+        assert "not shown to hold: never-reached" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("directive", "message"),
+    [
+        (":::{claim} a\n:verdict: cited\nIt is.\n:::\n", "claim 'a' is cited but names no :source:"),
+        (":::{claim} a\n:verdict: corrected\nIt is.\n:::\n", "claim 'a' corrects no :misconception:"),
+        (":::{claim} a\n:verdict: maybe\nIt is.\n:::\n", '"maybe" unknown'),
+        (":::{claim} a\n:::\n", "Content block expected"),
+        ("See {claim}`nobody-said`.\n", "claims:claim reference target not found: nobody-said"),
+        ("$\\notacommand$\n", "Undefined control sequence"),
+    ],
+)
+def test_a_claim_or_formula_that_is_written_wrongly(faulty, directive, message):
+    faulty.write("docs/page.md", f"# Page\n\n{directive}")
+    run = faulty.sphinx("-b", "html")
+    assert run.returncode != 0
+    assert message in run.stdout

@@ -1,0 +1,117 @@
+"""The site driver on a small book: what it writes, what it keeps, what it refuses."""
+
+import json
+import re
+
+
+def test_a_book_that_holds(book):
+    run = book.build()
+    assert run.returncode == 0, run.stdout
+    last = run.stdout.splitlines()[-1]
+    assert re.fullmatch(
+        r"Built 2 pages in 2 languages, 1 claims measured and true: build/html/index.html \(\d+ s\)",
+        last,
+    )
+    assert re.search(r"\[1/1\] done +\d+\.\d s  page", run.stdout)
+
+    # claims.json
+    (claim,) = json.loads(book.html("claims.json"))
+    check = claim.pop("checks")[0]
+    assert claim == {
+        "id": "answer-is-more-than-four",
+        "page": "page",
+        "line": 12,
+        "statement": "The answer is more than four, a > 4.",
+        "verdict": "corrected",
+        "misconception": "It is four.",
+        "source": "",
+        "measured": "4.25",
+        "expected": "greater than 4",
+        "tolerance": "",
+        "passed": True,
+    }
+    assert (check["kind"], check["cell"], check["line"]) == ("greater", 1, 17)
+
+    # the claim as a reader meets it: sentence, evidence on demand, link to the cell
+    page = book.html()
+    assert 'id="claim-answer-is-more-than-four"' in page
+    assert "<details" in page
+    assert 'href="#cell-1"' in page
+    assert 'id="cell-1"' in page
+    assert "1 of 1 claims measured and true." in book.html("en/index.html")
+
+    # Korean from the same outputs: translated text, the glued number in it, translated words
+    korean = book.html("ko/page.html")
+    assert '<html lang="ko"' in korean
+    assert re.search(r'답은 <span class="pasted-text">4\.2</span>입니다', korean)
+    assert "답은 4이다." in korean
+    assert "측정값" in korean
+    assert "명제 1개 중 1개" in book.html("ko/index.html")
+    assert json.loads(book.html("ko/claims.json"))[0]["statement"] == "답은 4보다 큽니다, a > 4."
+
+    # the switch leads to the same page, the entrance to both languages without JavaScript
+    assert 'href="../ko/page.html" lang="ko"' in page
+    assert 'href="../en/page.html" lang="en"' in korean
+    entrance = book.html("index.html")
+    assert '<a href="en/index.html" lang="en"' in entrance
+    assert '<a href="ko/index.html" lang="ko"' in entrance
+
+    # nothing is fetched from elsewhere
+    for html in (page, korean, entrance):
+        assert not re.search(r'<(?:script|link|img)[^>]+(?:src|href)="(?:https?:)?//', html)
+
+    # again, with nothing changed
+    again = book.build()
+    assert again.returncode == 0
+    assert again.stdout.startswith("Nothing has changed. 2 pages in 2 languages, 1 claims measured")
+
+    # the package changes and the page does not: the new number appears, in both languages
+    book.write("package/__init__.py", "def answer():\n    return 5.5\n")
+    changed = book.build()
+    assert changed.returncode == 0, changed.stdout
+    assert "[1/1] done" in changed.stdout
+    assert '<span class="pasted-text">5.5</span>' in book.html("en/page.html")
+    assert '<span class="pasted-text">5.5</span>' in book.html("ko/page.html")
+
+    # prose changes: nothing runs
+    english = book.root / "docs/index.md"
+    english.write_text(english.read_text().replace("# Home", "# Home\n\n% a comment"))
+    prose = book.build()
+    assert prose.returncode == 0, prose.stdout
+    assert "[1/1]" not in prose.stdout
+
+    # the claim breaks: named with page, line, measured and expected; the old site stays
+    book.write("package/__init__.py", "def answer():\n    return 3.5\n")
+    broken = book.build()
+    assert broken.returncode == 1
+    assert (
+        "docs/page.md:22: cell 1 failed: CheckError: answer-is-more-than-four: "
+        "measured 3.5, expected greater than 4\n"
+        "  not shown to hold: answer-is-more-than-four\n"
+    ) in broken.stdout
+    assert "Not built: 1 of 1 pages did not run to the end" in broken.stdout
+    assert '<span class="pasted-text">5.5</span>' in book.html("en/page.html")
+
+
+def test_a_page_declared_complete_must_be(book):
+    catalog = book.root / "docs/locale/ko/LC_MESSAGES/page.po"
+    text = catalog.read_text(encoding="utf-8")
+    fuzzy = text.replace('msgid "It is four."', '#, fuzzy\nmsgid "It is four."')
+    untranslated = fuzzy.replace('msgstr "쪽"', 'msgstr ""')
+    catalog.write_text(untranslated, encoding="utf-8")
+    run = book.build()
+    assert run.returncode == 1
+    warning = "page.md:{}: WARNING: declared complete in 'ko' but not translated: '{}'"
+    assert warning.format(8, "Page") in run.stdout
+    assert warning.format(12, "It is four.") in run.stdout
+    assert "Not built: see the warnings above (language: ko)" in run.stdout
+    assert not (book.root / "build/html").exists()
+
+
+def test_catalogs_and_their_completeness(book):
+    (book.root / "docs/locale/ko/LC_MESSAGES/index.po").unlink()
+    run = book._run("-m", "dlnotes.book", "i18n")
+    assert run.returncode == 0, run.stdout
+    assert re.search(r"\n +0% +3 of 3 +missing  index  declared complete\n", run.stdout)
+    assert re.search(r"\n +100% +0 of 4 +missing  page  declared complete\n", run.stdout)
+    assert (book.root / "docs/locale/ko/LC_MESSAGES/index.po").exists()
