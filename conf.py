@@ -18,6 +18,7 @@ extensions = [
 root_doc = "index"
 exclude_patterns = ["locale", "_templates"]
 nitpicky = True
+nitpick_ignore_regex = [("py:class", r"numpy\..*")]  # links to NumPy would need a network
 numfig = True
 
 # What makes the book check itself (src/dlnotes/book).
@@ -45,8 +46,6 @@ napoleon_use_rtype = False
 language = "en"
 locale_dirs = ["locale"]
 gettext_compact = False
-# Alternative texts are translated too.
-gettext_additional_targets = ["image"]
 
 # The site.
 html_theme = "sphinx_book_theme"

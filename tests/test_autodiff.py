@@ -33,7 +33,7 @@ assert d32.dtype == np.float32, d32.dtype
 
 
 def run(backend, script):
-    return subprocess.run(  # noqa: S603 - our own Python and our own script
+    return subprocess.run(
         [sys.executable, "-c", script],
         env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True, text=True, check=False,

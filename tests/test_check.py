@@ -9,7 +9,10 @@ from dlnotes import check
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: check.close("a-b", 1.1, 1), "a-b: measured 1.1, expected 1 (within 1e-12 relative)"),
+        (
+            lambda: check.close("a-b", 1.1, 1),
+            "a-b: measured 1.1, expected 1 (within 1e-12 relative)",
+        ),
         (
             lambda: check.close("a-b", 0.5, 0, atol=0.1, what="at zero"),
             "a-b (at zero): measured 0.5, expected 0 (within 0.1 + 1e-12 relative)",

@@ -17,7 +17,6 @@ book_sources = ["package", "requirements.lock"]
 book_translated = {"ko": ["index", "page"]}
 locale_dirs = ["locale"]
 gettext_compact = False
-gettext_additional_targets = ["image"]
 nitpicky = True
 numfig = True
 html_theme = "sphinx_book_theme"
@@ -99,7 +98,7 @@ def book(tmp_path: Path) -> Book:
         "index": {"Home": "집", "{claims-count}`total`.": "{claims-count}`total`.", "Part": "부"},
         "page": {
             "Page": "쪽",
-            "The answer is {glue:text}`page.md::answer:.1f`.": "답은 {glue:text}`page.md::answer:.1f`입니다.",
+            f"The answer is {GLUED}.": f"답은 {GLUED}입니다.",
             "The answer is more than four, $a > 4$.": "답은 4보다 큽니다, $a > 4$.",
             "It is four.": "답은 4이다.",
         },
@@ -111,9 +110,14 @@ def book(tmp_path: Path) -> Book:
     return fixture
 
 
-PAGE = """# Page
+GLUED = "{glue:text}`page.md::answer:.1f`"
 
-The answer is {glue:text}`page.md::answer:.1f`.
+PAGE = f"""# Page
+
+The answer is {GLUED}.
+"""
+
+PAGE += """
 
 :::{claim} answer-is-more-than-four
 :misconception: It is four.

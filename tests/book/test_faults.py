@@ -61,7 +61,7 @@ def faulty(book):
     conf.write_text(
         conf.read_text().replace("book_translated", "bibtex_bibfiles = ['x.bib']\nnot_translated")
     )
-    book.write("x.bib", "@book{someone1986, author={One, Some}, title={T}, year={1986}, publisher={P}}\n")
+    book.write("x.bib", "@misc{someone1986, author={One, Some}, title={T}, year={1986}}\n")
     return book
 
 
@@ -85,8 +85,8 @@ def test_what_does_not_match(faulty):
     ]:
         assert f"docs/page.md:{line}: WARNING: {message}" in run.stdout, (message, run.stdout)
     assert run.stdout.count("typed by hand") == 2
-    others = run.stdout.count("[docutils]") + run.stdout.count("[bibtex.missing_field]")
-    assert run.stdout.count("WARNING") + run.stdout.count("ERROR") == 8 + others, run.stdout
+    assert run.stdout.count("ERROR") == 1  # docutils sees the id that is used twice
+    assert run.stdout.count("WARNING") == 8, run.stdout
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,14 @@ def test_a_cell_that_does_not_end_well(faulty, page, message):
 @pytest.mark.parametrize(
     ("directive", "message"),
     [
-        (":::{claim} a\n:verdict: cited\nIt is.\n:::\n", "claim 'a' is cited but names no :source:"),
-        (":::{claim} a\n:verdict: corrected\nIt is.\n:::\n", "claim 'a' corrects no :misconception:"),
+        (
+            ":::{claim} a\n:verdict: cited\nIt is.\n:::\n",
+            "claim 'a' is cited but names no :source:",
+        ),
+        (
+            ":::{claim} a\n:verdict: corrected\nIt is.\n:::\n",
+            "claim 'a' corrects no :misconception:",
+        ),
         (":::{claim} a\n:verdict: maybe\nIt is.\n:::\n", '"maybe" unknown'),
         (":::{claim} a\n:::\n", "Content block expected"),
         ("See {claim}`nobody-said`.\n", "claims:claim reference target not found: nobody-said"),

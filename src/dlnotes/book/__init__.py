@@ -86,6 +86,8 @@ def _use_cache(app: Sphinx, config: Config) -> None:
     key = config.book_key or environment_key([root / source for source in config.book_sources])
     config.nb_execution_mode = "cache"
     config.nb_execution_cache_path = str(root / config.book_cache / key)
+    config.nb_code_prompt_show = text("show-code", config.language)
+    config.nb_code_prompt_hide = text("hide-code", config.language)
     # Translators get the alternative texts of figures: the gettext builder must see the images.
     images = [("gettext", "image/svg+xml", 1), ("gettext", "image/png", 1)]
     config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, *images]

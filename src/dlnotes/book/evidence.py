@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 
 from dlnotes.book.claims import claims_domain
-from dlnotes.book.strings import text
+from dlnotes.book.strings import result, text
 from dlnotes.check import MIME_TYPE
 
 if TYPE_CHECKING:
@@ -91,14 +91,21 @@ def evidence_html(checks: list[CheckResult], language: str, page: str = "") -> s
     """
     word = {w: escape(text(w, language)) for w in ("measured", "expected", "part", "cell")}
     parts = any(check.what for check in checks)
-    one = checks[0].measured if len(checks) == 1 else text("all", language).format(n=len(checks))
+    one = text("all", language).format(n=len(checks))
+    if len(checks) == 1:
+        one = result(checks[0].measured, language)
     columns = ([word["part"]] if parts else []) + [word["measured"], word["expected"], ""]
     rows = []
     for check in checks:
-        tolerance = f" <small>{escape(check.tolerance)}</small>" if check.tolerance else ""
+        tolerance = (
+            f" <small>{escape(result(check.tolerance, language))}</small>"
+            if check.tolerance
+            else ""
+        )
         link = f'<a href="{page}#cell-{check.cell}" aria-label="{word["cell"]}">↓</a>'
         cells = [escape(check.what)] if parts else []
-        cells += [escape(check.measured), escape(check.expected) + tolerance, link]
+        measured = escape(result(check.measured, language))
+        cells += [measured, escape(result(check.expected, language)) + tolerance, link]
         rows.append("".join(f"<td>{cell}</td>" for cell in cells))
     summary = f"<summary>{word['measured']} <b>{escape(one)}</b></summary>"
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx_exercise.nodes import solution_node, solution_title
+from sphinx_exercise.nodes import solution_node
 
 from dlnotes.book.strings import text
 
@@ -23,12 +23,11 @@ def unwrap(doctree: nodes.document) -> None:
 
 
 def _open(self: HTML5Translator, node: solution_node) -> None:
-    summary = text("solution", self.builder.env.config.language)
-    for title in list(node.findall(solution_title)):
-        summary = title.astext()
-        title.parent.remove(title)
+    for title in [child for child in node.children if isinstance(child, nodes.title)]:
+        node.remove(title)
+    word = text("solution", self.builder.env.config.language)
     self.body.append(self.starttag(node, "details", CLASS="solution"))
-    self.body.append(f"<summary>{self.encode(summary)}</summary>\n")
+    self.body.append(f"<summary>{word}</summary>\n")
 
 
 def _close(self: HTML5Translator, node: solution_node) -> None:

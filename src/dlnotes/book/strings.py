@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["LANGUAGES", "text"]
+import re
+
+__all__ = ["LANGUAGES", "result", "text"]
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 """Languages of the book by code, each named in itself; the first is the source language."""
@@ -18,11 +20,13 @@ _STRINGS = {
         "claim": "Claim",
         "conditional": "conditional",
         "expected": "expected",
+        "hide-code": "Hide the code",
         "holds": "holds",
         "in-fact": "Measured instead",
         "language": "Language",
         "measured": "measured",
         "part": "what",
+        "show-code": "Show the code",
         "solution": "Solution",
         "source": "source",
         "statement": "Statement",
@@ -40,11 +44,13 @@ _STRINGS = {
         "claim": "명제",
         "conditional": "조건부",
         "expected": "기댓값",
+        "hide-code": "코드 접기",
         "holds": "성립",
         "in-fact": "측정 결과",
         "language": "언어",
         "measured": "측정값",
         "part": "항목",
+        "show-code": "코드 보기",
         "solution": "풀이",
         "source": "출처",
         "statement": "내용",
@@ -53,6 +59,22 @@ _STRINGS = {
         "문헌 인용 {cited}개",
     },
 }
+
+
+_RESULTS = {
+    "ko": [
+        (r"less than (.+)", r"\1 미만"),
+        (r"greater than (.+)", r"\1 초과"),
+        (r"between (.+) and (.+)", r"\1 이상 \2 이하"),
+        (r"within (.+)", r"오차 \1 이내"),
+        (r"exactly", "정확히"),
+        (r"(.+) relative( .+)?", r"상대 \1\2"),
+        (r"all (\d+)", r"\1개 모두"),
+        (r"(\d+) of (\d+) cases", r"\2개 중 \1개"),
+        (r"(.+) values from (.+) to (.+)", r"\1개 값, \2부터 \3까지"),
+    ]
+}
+"""How :mod:`dlnotes.check` words a result, in other languages."""
 
 
 def text(key: str, language: str | None) -> str:
@@ -71,3 +93,26 @@ def text(key: str, language: str | None) -> str:
     ('measured', '측정값')
     """
     return _STRINGS.get(language or "en", _STRINGS["en"])[key]
+
+
+def result(words: str, language: str | None) -> str:
+    """Translate the words in which :mod:`dlnotes.check` reports what was measured or expected.
+
+    Parameters
+    ----------
+    words : str
+        What a check published.
+    language : str or None
+        Language code; words of no known form stay as they are.
+
+    Examples
+    --------
+    >>> result("less than 0.1", "ko"), result("less than 0.1", "en")
+    ('0.1 미만', 'less than 0.1')
+    >>> result("within 1e-12 relative", "ko")
+    '오차 상대 1e-12 이내'
+    """
+    for pattern, translation in _RESULTS.get(language or "en", []):
+        words = re.sub(rf"^{pattern}$", translation, words)
+        words = re.sub(rf"^오차 {pattern} 이내$", rf"오차 {translation} 이내", words)
+    return words

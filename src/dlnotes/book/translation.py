@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.nodes import extract_messages
+from sphinx_exercise.nodes import exercise_title, solution_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,15 +77,20 @@ class CheckTranslation(SphinxTransform):
         done: set[str] = set()
         for folder in catalogs:
             done |= _translated(folder / language / "LC_MESSAGES" / f"{self.env.docname}.po")
-        front_matter = {
-            id(node)
-            for fields in self.document.children
-            if isinstance(fields, nodes.field_list)
-            for node in fields.findall()
-        }
         for node, message in extract_messages(self.document):
-            if message not in done and id(node) not in front_matter:
+            if message not in done and not _is_made_by_sphinx(node):
                 logger.warning(
                     f"declared complete in {language!r} but not translated: {message[:80]!r}",
                     location=node, type="book", subtype="translation",
                 )  # fmt: skip
+
+
+def _is_made_by_sphinx(node: nodes.Node) -> bool:
+    """Tell whether a text is no message for translators: front matter, or "Exercise"."""
+    if isinstance(node, exercise_title | solution_title):
+        return True
+    while node.parent is not None:
+        if isinstance(node, nodes.field_list) and isinstance(node.parent, nodes.document):
+            return True
+        node = node.parent
+    return False
