@@ -110,9 +110,8 @@ def result(words: str, language: str | None) -> str:
     >>> result("less than 0.1", "ko"), result("less than 0.1", "en")
     ('0.1 미만', 'less than 0.1')
     >>> result("within 1e-12 relative", "ko")
-    '오차 상대 1e-12 이내'
+    '상대 오차 1e-12 이내'
     """
     for pattern, translation in _RESULTS.get(language or "en", []):
         words = re.sub(rf"^{pattern}$", translation, words)
-        words = re.sub(rf"^오차 {pattern} 이내$", rf"오차 {translation} 이내", words)
     return words
