@@ -33,7 +33,7 @@ CONFIG_VALUES: dict[str, Any] = {
     "book_cache": "build/cache",
     "book_key": "",
     "book_sources": [],
-    "book_time_limit": 60.0,
+    "book_time_limit": 60,
     "book_translated": {},
 }
 """Options in ``conf.py``: where results are kept; which state's results to use as they are, if not

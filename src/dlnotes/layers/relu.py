@@ -77,4 +77,4 @@ class ReLU:
             raise ValueError(
                 f"`dy` must have the output's shape {self._x.shape}. Received: {dy.shape}"
             )
-        return np.where(self._x > 0, dy, np.zeros_like(dy))
+        return np.where(self._x > 0, dy, 0)
