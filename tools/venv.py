@@ -99,7 +99,7 @@ def main(folder):
                 print("\r\033[K[%d/%d] %s" % (count[0], total, words[1]), end="")
             elif count[0] % 20 == 0:
                 print("[%d/%d] %s" % (count[0], total, words[1]))
-        elif line.startswith("Installing collected packages"):
+        elif line.startswith("Installing collected packages") and count[0] > 1:
             print(("\r\033[K" if terminal else "") + "Downloaded; unpacking takes a minute.")
         sys.stdout.flush()
 
