@@ -118,7 +118,6 @@ The answer is {GLUED}.
 """
 
 PAGE += """
-
 :::{claim} answer-is-more-than-four
 :misconception: It is four.
 The answer is more than four, $a > 4$.
