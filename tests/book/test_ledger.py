@@ -1,0 +1,122 @@
+"""Pages made from the claims, links to claims, folded solutions; and the same files every time."""
+
+import filecmp
+import shutil
+
+import pytest
+
+PAGE = """# Page
+
+See {claim}`sum-of-two` and {claim}`this one <sky-is-blue>`.
+
+:::{claim} sum-of-two
+Two and two make {glue:text}`page.md::four:.1f`, as $2 + 2$.
+:::
+
+:::{claim} sky-is-blue
+:misconception: The sky is $green$.
+The sky is blue.
+:::
+
+```{code-cell}
+from dlnotes import check
+from myst_nb import glue
+glue("four", 4.04, display=False)
+check.close("sum-of-two", 2 + 2, 4)
+check.equal("sky-is-blue", "blue", "blue", what="at noon")
+check.equal("sky-is-blue", "blue", "blue", what="at <dusk>")
+```
+
+:::{exercise}
+:label: ex-count
+
+How many?
+:::
+
+:::{solution-start} ex-count
+:class: dropdown
+:::
+
+Three.
+
+```{code-cell}
+1 + 2
+```
+
+:::{solution-end}
+:::
+"""
+
+LEDGER = """# Ledger
+
+{claims-count}`verdicts`.
+
+```{claims-ledger}
+```
+"""
+
+
+@pytest.fixture
+def ledgers(book):
+    conf = book.root / "conf.py"
+    conf.write_text(conf.read_text().replace('["index", "page"]', "[]"))
+    book.write_page(PAGE)
+    book.write("docs/all/ledger.md", LEDGER)
+    book.write("docs/wrong.md", "# Wrong\n\n```{misconceptions-ledger}\n```\n")
+    toctree = "```{toctree}\n:caption: Part\npage\nall/ledger\nwrong\n```\n"
+    book.write("docs/index.md", f"# Home\n\n{toctree}")
+    return book
+
+
+def test_ledgers_links_and_solutions(ledgers):
+    run = ledgers.build()
+    assert run.returncode == 0, run.stdout
+
+    page = ledgers.html()
+    assert 'href="#claim-sum-of-two"' in page
+    assert page.count("<details") == 3  # two claims' evidence and a solution
+    assert "<summary>Solution</summary>" in page
+    assert "Solution to" not in page
+    solution = page.split("<summary>Solution</summary>")[1].split("</details>")[0]
+    assert "Three." in solution
+    assert "<pre>" in solution
+    assert "at &lt;dusk&gt;" in page
+    assert "all 2" in page
+
+    ledger = ledgers.html("en/all/ledger.html")
+    assert "1 hold, 0 under a condition, 1 correct a misconception, 0 cite a source" in ledger
+    assert 'id="part-part"' in ledger
+    assert '<a class="reference external" href="../page.html">Page</a>' in ledger
+    assert 'href="../page.html#claim-sum-of-two">sum-of-two</a>' in ledger
+    assert 'href="../page.html#cell-1"' in ledger
+    assert '<span class="pasted-text">4.0</span>' in ledger
+    assert 'class="katex"' in ledger  # formulas too
+
+    wrong = ledgers.html("en/wrong.html")
+    assert "The sky is blue." in wrong
+    assert "sum-of-two" not in wrong
+
+    # a claim changes its wording on one page: the ledgers follow
+    path = ledgers.root / "docs/page.md"
+    path.write_text(path.read_text().replace("The sky is blue.", "It is quite blue."))
+    assert ledgers.build().returncode == 0
+    assert "It is quite blue." in ledgers.html("en/wrong.html")
+    assert "It is quite blue." in ledgers.html("ko/all/ledger.html")
+
+
+def test_two_builds_in_two_places_give_the_same_files(ledgers, tmp_path):
+    assert ledgers.build().returncode == 0
+    first = ledgers.root / "build/html"
+    kept = tmp_path / "kept"
+    first.rename(kept)
+    other = tmp_path / "elsewhere"
+    shutil.copytree(ledgers.root, other, ignore=shutil.ignore_patterns("build", "kept", "*.mo"))
+    ledgers.root = other
+    assert ledgers.build().returncode == 0
+    second = other / "build/html"
+    names = sorted(p.relative_to(kept).as_posix() for p in kept.rglob("*") if p.is_file())
+    assert names == sorted(
+        p.relative_to(second).as_posix() for p in second.rglob("*") if p.is_file()
+    )
+    _, different, unreadable = filecmp.cmpfiles(kept, second, names, shallow=False)
+    assert (different, unreadable) == ([], [])
