@@ -15,9 +15,19 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx_exercise.nodes import solution_node
 
-from dlnotes.book import claims, evidence, ledger, mathematics, proofread, solutions, translation
-from dlnotes.book.execute import PageResult, environment_key, execute, stored_results
+from dlnotes.book import (
+    claims,
+    evidence,
+    judge,
+    ledger,
+    mathematics,
+    proofread,
+    solutions,
+    translation,
+)
+from dlnotes.book.execute import environment_key, execute
 from dlnotes.book.progress import Progress
+from dlnotes.book.results import PageResult, stored_results
 from dlnotes.book.strings import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -138,7 +148,7 @@ def _refresh_ledgers(_app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def _judge(app: Sphinx, env: BuildEnvironment) -> None:
     """Fail the build where claims and measurements do not match, warnings as errors or not."""
-    if claims.judge(env) and app.builder.name != "gettext":
+    if judge.judge(env) and app.builder.name != "gettext":
         app.statuscode = 1
 
 
@@ -159,7 +169,7 @@ def _page_context(
 def _write_json(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         domain = claims.claims_domain(app.env)
-        claims.write_json(domain, Path(app.outdir) / "claims.json")
+        judge.write_json(domain, Path(app.outdir) / "claims.json")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
     from dlnotes.book.claims import claim_node
-    from dlnotes.book.execute import CheckResult
+    from dlnotes.book.results import CheckResult
 
 __all__ = ["CheckMark", "claim_html", "evidence_html", "mark_cells"]
 

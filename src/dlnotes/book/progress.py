@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from dlnotes.book.execute import Event, Page, PageResult
+    from dlnotes.book.execute import Event
+    from dlnotes.book.results import Page, PageResult
 
 __all__ = ["Progress"]
 
