@@ -89,6 +89,15 @@ def test_what_does_not_match(faulty):
     assert run.stdout.count("WARNING") == 8, run.stdout
 
 
+def test_a_fault_stays_a_fault_when_nothing_has_changed(faulty):
+    faulty.write_page("# Page\n\n:::{claim} a-b\nIt is.\n:::\n\n```{code-cell}\n1\n```\n")
+    for _ in range(2):
+        run = faulty.build()
+        assert run.returncode == 1
+        assert "docs/page.md:10: WARNING: claim 'a-b' is measured nowhere" in run.stdout
+        assert not (faulty.root / "build/html").exists()
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [

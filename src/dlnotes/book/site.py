@@ -74,7 +74,6 @@ def build(root: Path, *, force: bool = False) -> int:
         if last["key"] == key:
             print(f"Nothing has changed. {last['summary']}: {_show(root, site)}/index.html")
             return 0
-    stamp.unlink(missing_ok=True)
 
     results = execute_pages(config, root, docs, force=force)
     failed = [result for result in results.values() if result.error]
@@ -84,8 +83,10 @@ def build(root: Path, *, force: bool = False) -> int:
         return _failed(f"{len(failed)} of {len(results)} pages did not run to the end", started)
 
     languages = [code for code in LANGUAGES if code in ("en", *config.book_translated)]
-    if force:
+    if force or not stamp.exists():
+        # After a build that failed, Sphinx would not repeat the warnings of pages it has read.
         shutil.rmtree(work, ignore_errors=True)
+    stamp.unlink(missing_ok=True)
     print(f"Writing the pages: {', '.join(LANGUAGES[code] for code in languages)}", flush=True)
     writers = {
         code: _start_sphinx(root, docs, work / code, code, results_key) for code in languages
