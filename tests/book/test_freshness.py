@@ -1,8 +1,9 @@
 """What makes results stale: everything outside a page that they may depend on."""
 
+import importlib
+
 import pytest
 
-from dlnotes.book import execute as module
 from dlnotes.book.execute import environment_key
 from dlnotes.book.results import find_pages
 
@@ -64,6 +65,7 @@ def test_the_keras_backend_changes_the_key(sources, monkeypatch):
 def test_an_installed_version_changes_the_key(sources, monkeypatch):
     before = environment_key(sources)
     upgraded = type("Distribution", (), {"name": "numpy", "version": "99"})
+    module = importlib.import_module("dlnotes.book.execute")
     monkeypatch.setattr(module, "distributions", lambda: [upgraded])
     assert environment_key(sources) != before
 
