@@ -4,7 +4,8 @@ import pytest
 
 FAULTS = """# Page
 
-The result is 3.142, or 42.4 %, not 2 or $3.142$ or `3.142`.
+The result is 3.142, or 42.4 %, not 2 or $3.142$ or `3.142`. It is $1
++ 1$.
 
 :::{claim} measured-nowhere
 Nobody measures this.
@@ -74,19 +75,21 @@ def test_what_does_not_match(faulty):
     run = faulty.sphinx("-b", "html")
     assert run.returncode == 1
     for line, message in [
-        (12, "claim 'measured-nowhere' is measured nowhere"),
-        (20, "claim 'stated-twice' is stated twice, first at page:16"),
-        (24, "claim 'cited-and-measured' is cited, yet a cell measures it"),
-        (34, "'claimed-nowhere' is measured but the page has no such claim"),
-        (34, "'in-parts' is measured twice: name the parts with `what=`"),
-        (50, "figure without alt text"),
+        (13, "claim 'measured-nowhere' is measured nowhere"),
+        (21, "claim 'stated-twice' is stated twice, first at page:17"),
+        (25, "claim 'cited-and-measured' is cited, yet a cell measures it"),
+        (35, "'claimed-nowhere' is measured but the page has no such claim"),
+        (35, "'in-parts' is measured twice: name the parts with `what=`"),
+        (51, "figure without alt text"),
         (10, "3.142 is typed by hand: glue it as 'result'"),
         (10, "42.4 % is typed by hand: glue it as 'share'"),
+        (10, "markup that did not render: '. It is $1'"),
+        (11, "markup that did not render: '1$.'"),
     ]:
         assert f"docs/page.md:{line}: WARNING: {message}" in run.stdout, (message, run.stdout)
     assert run.stdout.count("typed by hand") == 2
     assert run.stdout.count("ERROR") == 1  # docutils sees the id that is used twice
-    assert run.stdout.count("WARNING") == 8, run.stdout
+    assert run.stdout.count("WARNING") == 10, run.stdout
 
 
 def test_a_fault_stays_a_fault_when_nothing_has_changed(faulty):

@@ -137,6 +137,7 @@ def _page_read(app: Sphinx, doctree: nodes.document) -> None:
     evidence.mark_cells(doctree)
     domain.note_page(env.docname, doctree)
     proofread.figures_without_alt(doctree)
+    proofread.stray_markup(doctree)
     if env.docname in domain.measured:
         proofread.typed_numbers(doctree, domain.measured[env.docname].glued)
 

@@ -1,4 +1,6 @@
-"""Two faults that hide from most readers: a figure without alt text, a result typed by hand."""
+"""Faults that are easy to overlook: a figure without alt text, a result typed by hand, markup that
+did not render.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,13 @@ from sphinx.util import logging
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["figures_without_alt", "typed_numbers"]
+__all__ = ["figures_without_alt", "stray_markup", "typed_numbers"]
 
 logger = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w])(\s?%| percent)?")
 _NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw)
+_MARKUP = re.compile(r"\$|`|\*\*|\\[a-z]{2,}")
 _LEAST_DIGITS = 3
 """Fewer significant digits prove nothing: every page has a 2 and a 10."""
 
@@ -30,6 +33,27 @@ def figures_without_alt(doctree: nodes.document) -> int:
             "figure without alt text", location=_with_line(image), type="book", subtype="alt"
         )
     return len(bare)
+
+
+def stray_markup(doctree: nodes.document) -> int:
+    """Warn of every dollar sign, backquote, double asterisk or LaTeX command that is left in prose.
+
+    A formula that is wrapped before a plus sign becomes a list, for example. Returns how many there
+    are.
+    """
+    found = 0
+    for text in doctree.findall(nodes.Text):
+        match = _MARKUP.search(text.astext())
+        if match and not _inside(text, _NOT_PROSE):
+            found += 1
+            around = text.astext()[max(0, match.start() - 20) : match.end() + 20]
+            logger.warning(
+                f"markup that did not render: {around!r}",
+                location=_with_line(text),
+                type="book",
+                subtype="markup",
+            )
+    return found
 
 
 def typed_numbers(doctree: nodes.document, glued: Mapping[str, str]) -> int:
