@@ -19,7 +19,7 @@ __all__ = ["figures_without_alt", "stray_markup", "typed_numbers"]
 logger = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w])(\s?%| percent)?")
-_NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw)
+_NOT_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.math_block)
 _MARKUP = re.compile(r"\$|`|\*\*|\\[a-z]{2,}")
 _LEAST_DIGITS = 3
 """Fewer significant digits prove nothing: every page has a 2 and a 10."""
