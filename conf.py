@@ -24,7 +24,15 @@ numfig = True
 # What makes the book check itself (src/dlnotes/book).
 book_sources = ["src/dlnotes", "requirements.lock"]
 book_time_limit = 60
-book_translated = {"ko": ["index", "information/entropy"]}
+book_translated = {
+    "ko": [
+        "index",
+        "information/entropy",
+        "reference/bibliography",
+        "reference/claims",
+        "reference/misconceptions",
+    ]
+}
 
 # Pages.
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
