@@ -1,6 +1,7 @@
 """Pages made from the claims, links to claims, folded solutions; and the same files every time."""
 
 import filecmp
+import re
 import shutil
 
 import pytest
@@ -45,6 +46,18 @@ Three.
 
 :::{solution-end}
 :::
+
+:::{exercise}
+:label: ex-again
+
+And now?
+:::
+
+:::{solution} ex-again
+:class: dropdown
+
+Still three.
+:::
 """
 
 LEDGER = """# Ledger
@@ -74,13 +87,16 @@ def test_ledgers_links_and_solutions(ledgers):
 
     page = ledgers.html()
     assert 'href="#claim-sum-of-two"' in page
-    assert page.count("<details") == 3  # two claims' evidence and a solution
+    assert page.count("<details") == 4  # two claims' evidence and two solutions
     assert "<summary>Solution</summary>" in page
     assert "Solution to" not in page
     solution = page.split("<summary>Solution</summary>")[1].split("</details>")[0]
     assert "Three." in solution
+    assert "Still three." in page
     assert "<pre>" in solution
     assert "at &lt;dusk&gt;" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
     assert "all 2" in page
 
     ledger = ledgers.html("en/all/ledger.html")

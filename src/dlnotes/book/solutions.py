@@ -1,11 +1,11 @@
-"""Solutions of sphinx-exercise as ``<details>``: folded, and opened without JavaScript."""
+"""Exercises and solutions of sphinx-exercise; a solution folds without JavaScript."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx_exercise.nodes import solution_node
+from sphinx_exercise.nodes import is_extension_node, solution_node
 
 from dlnotes.book.strings import text
 
@@ -16,9 +16,10 @@ __all__ = ["solution_html", "unwrap"]
 
 
 def unwrap(doctree: nodes.document) -> None:
-    """Take the content of a solution out of its section, whose id is the same in every solution."""
-    for solution in doctree.findall(solution_node):
-        for section in [s for s in solution.children if isinstance(s, nodes.section)]:
+    """Take exercises' and solutions' content out of its sections, which all have the same id."""
+    for box in doctree.findall(is_extension_node):
+        for section in [s for s in box.children if isinstance(s, nodes.section)]:
+            section["ids"] = []
             section.replace_self(section.children)
 
 
