@@ -86,6 +86,7 @@ class ClaimDirective(SphinxDirective):
             raise self.error(f"claim {name!r} corrects no :misconception:")
 
         node = claim_node(ids=[f"claim-{name}"], claim=name, verdict=verdict)
+        node["docname"] = self.env.docname
         self.set_source_info(node)
         if belief:
             node += self._paragraph(belief, "claim-belief")
@@ -169,10 +170,10 @@ class ClaimsDomain(Domain):
         for docname in sorted(self.data["pages"], key=lambda d: (order.get(d, len(order)), d)):
             yield from self.data["pages"][docname]
 
-    def checks(self, claim: Claim) -> list[CheckResult]:
-        """List the measurements of a claim on its page."""
-        result = self.measured.get(claim.page)
-        return [c for c in result.checks if c.claim == claim.id] if result else []
+    def checks(self, page: str, claim: str) -> list[CheckResult]:
+        """List what a page measured of the claim with an id."""
+        result = self.measured.get(page)
+        return [check for check in result.checks if check.claim == claim] if result else []
 
     def changed_pages(self) -> list[str]:
         """List the pages whose outputs are not those that were read last."""
@@ -188,9 +189,9 @@ class ClaimsDomain(Domain):
         env: BuildEnvironment,  # noqa: ARG002 - Sphinx's signature
         fromdocname: str,
         builder: Builder,
-        typ: str,  # noqa: ARG002
+        typ: str,  # noqa: ARG002 - as env
         target: str,
-        node: pending_xref,  # noqa: ARG002
+        node: pending_xref,  # noqa: ARG002 - as env
         contnode: nodes.Element,
     ) -> nodes.reference | None:
         """Link a ``{claim}`` role to the claim."""

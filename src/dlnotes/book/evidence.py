@@ -52,16 +52,8 @@ def _open_claim(self: HTML5Translator, node: claim_node) -> None:
 
 
 def _close_claim(self: HTML5Translator, node: claim_node) -> None:
-    env = self.builder.env
-    domain = claims_domain(env)
-    page = node.get("page", "")
-    checks = [
-        check
-        for result in domain.measured.values()
-        for check in result.checks
-        if check.claim == node["claim"]
-    ]
-    name = node["claim"]
+    env, page, name = self.builder.env, node.get("page", ""), node["claim"]
+    checks = claims_domain(env).checks(node["docname"], name)
     self.body.append(f'<a class="claim-id" href="{page}#claim-{name}">{name}</a>')
     if checks:
         self.body.append(evidence_html(checks, env.config.language, page))

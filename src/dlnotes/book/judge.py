@@ -44,7 +44,7 @@ def judge(env: BuildEnvironment) -> int:
             report("twice", claim, page, f"claim {name} is stated twice, first at {where}")
             continue
         first[claim.id] = claim
-        checks = domain.checks(claim)
+        checks = domain.checks(claim.page, claim.id)
         if claim.verdict == "cited" and checks:
             report("cited", claim, page, f"claim {name} is cited, yet a cell measures it")
         elif claim.verdict != "cited" and not checks:
@@ -78,7 +78,7 @@ def write_json(domain: ClaimsDomain, path: Path) -> None:
     """
     rows = []
     for claim in domain.claims():
-        checks = domain.checks(claim)
+        checks = domain.checks(claim.page, claim.id)
         rows.append(
             {
                 "id": claim.id,

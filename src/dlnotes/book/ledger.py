@@ -87,7 +87,8 @@ class FillLedgers(SphinxPostTransform):
             return words.format(**{verdict: verdicts[verdict] for verdict in VERDICTS})
         measured = [claim for claim in claims if claim.verdict != "cited"]
         passed = sum(
-            all(c.passed for c in claims_domain(self.env).checks(claim)) for claim in measured
+            all(c.passed for c in claims_domain(self.env).checks(claim.page, claim.id))
+            for claim in measured
         )
         return words.format(passed=passed, total=len(measured))
 
