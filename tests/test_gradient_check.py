@@ -3,6 +3,7 @@ import pytest
 
 from dlnotes.gradient_check import gradient_check, numerical_gradient
 from dlnotes.layers import BatchNormalization, Dense
+from dlnotes.layers.layer import Layer
 
 
 @pytest.fixture
@@ -10,7 +11,7 @@ def rng():
     return np.random.default_rng(5)
 
 
-class Masked:
+class Masked(Layer):
     """A layer with randomness and state: it keeps each number with probability 1/2."""
 
     def __init__(self, rng):
@@ -86,7 +87,7 @@ def test_every_pass_sees_the_same_random_numbers(rng):
 @pytest.mark.parametrize("forgotten", ["mean", "variance", "both"])
 def test_a_path_left_out_is_found(rng, monkeypatch, forgotten):
     def backward(self, dy):
-        x_hat, deviation, _ = self._cache
+        x_hat, deviation, _, _ = self._cache
         self.dgamma, self.dbeta = (dy * x_hat).sum(axis=0), dy.sum(axis=0)
         if forgotten == "variance":
             dy = dy - dy.mean(axis=0)

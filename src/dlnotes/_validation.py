@@ -1,37 +1,96 @@
-"""Checks on numbers and distributions that several modules share."""
+"""Checks on arguments that several modules share: each raises one error that names the argument."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import operator
+from collections.abc import Sequence
+from typing import Any, SupportsIndex, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["FloatArray", "Real", "as_distribution", "as_floats", "as_scores"]
+__all__ = [
+    "FloatArray",
+    "IntArray",
+    "Real",
+    "as_batch",
+    "as_count",
+    "as_distribution",
+    "as_floats",
+    "as_fraction",
+    "as_generator",
+    "as_integers",
+    "as_nonnegative",
+    "as_positive",
+    "as_scores",
+    "same_shape",
+]
 
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
+IntArray: TypeAlias = NDArray[np.int64]
 Real: TypeAlias = FloatArray | np.floating[Any]
 """What a sum over one axis returns: an array, or a scalar if there was only that axis."""
+Shape: TypeAlias = Sequence[int | str]
+"""What a shape has to be: numbers, letters where any length will do, "..." for any axes."""
 
 SUM_TOLERANCE = 1e-5
 """Leaves room for the rounding of a float32 softmax, and none for a typo in the third digit."""
 
 
-def as_floats(name: str, x: ArrayLike) -> FloatArray:
-    """Return ``x`` as a non-empty array of floats, float32 as it is, integers as float64."""
-    a = np.asarray(x)
-    if a.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must be real numbers. Received: dtype={a.dtype}")
+def as_floats(
+    name: str, x: ArrayLike, *, shape: Shape | None = None, finite: bool = False
+) -> FloatArray:
+    """Return ``x`` as a non-empty array of floats, float32 as it is, integers as float64.
+
+    ``shape`` is what the shape must be, such as ``("N", 3)`` or ``("N", "...", 3)``, where the dots
+    are any number of axes. NaN is refused, and with ``finite`` infinity too.
+    """
+    a = _real_numbers(name, x)
+    if shape is not None:
+        _check_shape(name, a, shape)
     if a.size == 0:
         raise ValueError(f"`{name}` must not be empty. Received: shape={a.shape}")
     if np.isnan(a).any():
         raise ValueError(f"`{name}` must not contain NaN. Received: {np.isnan(a).sum()} NaN")
-    return a if a.dtype.kind == "f" else a.astype(np.float64)
+    if finite and not np.isfinite(a).all():
+        raise ValueError(f"`{name}` must be finite. Received: {a[~np.isfinite(a)][0]}")
+    return a
+
+
+def as_batch(name: str, x: ArrayLike, shape: Shape) -> FloatArray:
+    """Return ``x`` as an array of floats of a certain shape; NaN and an empty batch may pass."""
+    a = _real_numbers(name, x)
+    _check_shape(name, a, shape)
+    return a
+
+
+def as_integers(
+    name: str,
+    x: ArrayLike,
+    *,
+    shape: Shape | None = None,
+    low: int | None = None,
+    high: int | None = None,
+) -> IntArray:
+    """Return ``x`` as a non-empty array of int64, each from ``low`` to ``high``."""
+    a = np.asarray(x)
+    if a.dtype.kind not in "iu":
+        raise TypeError(f"`{name}` must be integers. Received: dtype={a.dtype}")
+    if shape is not None:
+        _check_shape(name, a, shape)
+    if a.size == 0:
+        raise ValueError(f"`{name}` must not be empty. Received: shape={a.shape}")
+    if low is not None and a.min() < low:
+        raise ValueError(f"`{name}` must be at least {low}. Received: {a.min()}")
+    limit = np.iinfo(np.int64).max if high is None else high
+    if a.max() > limit:
+        raise ValueError(f"`{name}` must be at most {limit}. Received: {a.max()}")
+    return a.astype(np.int64)
 
 
 def as_distribution(name: str, p: ArrayLike, *, axis: int = -1) -> FloatArray:
     """Return ``p`` as an array of floats that are at least 0 and sum to 1 along ``axis``."""
-    a = _with_axis(name, p, axis)
+    a = _with_axis(name, as_floats(name, p), axis)
     if a.min() < 0:
         raise ValueError(f"`{name}` must not be negative. Received: {a.min()}")
     total = a.sum(axis=axis, dtype=np.float64)
@@ -43,14 +102,92 @@ def as_distribution(name: str, p: ArrayLike, *, axis: int = -1) -> FloatArray:
 
 def as_scores(name: str, z: ArrayLike, *, axis: int = -1) -> FloatArray:
     """Return ``z`` as an array of finite floats that has an ``axis``."""
-    a = _with_axis(name, z, axis)
-    if not np.isfinite(a).all():
-        raise ValueError(f"`{name}` must be finite. Received: {a[~np.isfinite(a)][0]}")
-    return a
+    return as_floats(name, _with_axis(name, as_floats(name, z), axis), finite=True)
 
 
-def _with_axis(name: str, x: ArrayLike, axis: int) -> FloatArray:
-    a = as_floats(name, x)
+def as_count(name: str, n: SupportsIndex, *, low: int = 1) -> int:
+    """Return ``n`` as an int that is at least ``low``; neither 2.0 nor True is a count."""
+    try:
+        count = operator.index(n)
+    except TypeError:
+        count = None
+    if count is None or isinstance(n, bool | np.bool):
+        raise TypeError(f"`{name}` must be an integer. Received: {n!r}")
+    if count < low:
+        raise ValueError(f"`{name}` must be at least {low}. Received: {count}")
+    return count
+
+
+def as_positive(name: str, x: float) -> float:
+    """Return ``x`` as a finite float greater than 0."""
+    if not 0 < (number := _number(name, x)) < np.inf:
+        raise ValueError(f"`{name}` must be finite and greater than 0. Received: {x}")
+    return number
+
+
+def as_nonnegative(name: str, x: float) -> float:
+    """Return ``x`` as a finite float that is at least 0."""
+    if not 0 <= (number := _number(name, x)) < np.inf:
+        raise ValueError(f"`{name}` must be finite and at least 0. Received: {x}")
+    return number
+
+
+def as_fraction(name: str, x: float, *, below_1: bool = False) -> float:
+    """Return ``x`` as a float from 0 to 1, or from 0 to just below 1."""
+    number = _number(name, x)
+    if below_1 and not 0 <= number < 1:
+        raise ValueError(f"`{name}` must be at least 0 and less than 1. Received: {x}")
+    if not 0 <= number <= 1:
+        raise ValueError(f"`{name}` must lie between 0 and 1. Received: {x}")
+    return number
+
+
+def as_generator(name: str, rng: np.random.Generator) -> np.random.Generator:
+    """Return ``rng`` if it is a random number generator, and not, say, a seed."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"`{name}` must be a numpy.random.Generator. Received: {rng!r}")
+    return rng
+
+
+def same_shape(name: str, a: ArrayLike, other: str, b: ArrayLike) -> None:
+    """Raise unless ``a``, called ``name``, has the shape of ``b``, called ``other``."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError(
+            f"`{name}` must have the shape of `{other}`. "
+            f"Received: {other}.shape={np.shape(b)}, {name}.shape={np.shape(a)}"
+        )
+
+
+def _real_numbers(name: str, x: ArrayLike) -> FloatArray:
+    try:
+        a = np.asarray(x)
+    except ValueError:  # rows of different lengths
+        raise ValueError(f"`{name}` must be a rectangular array. Received: {x!r}") from None
+    if a.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must be real numbers. Received: dtype={a.dtype}")
+    return a if a.dtype.kind == "f" else a.astype(np.float64)
+
+
+def _number(name: str, x: float) -> float:
+    a = np.asarray(x)
+    if a.dtype.kind not in "iuf" or a.ndim:
+        raise TypeError(f"`{name}` must be a real number. Received: {x!r}")
+    return float(a)
+
+
+def _check_shape(name: str, a: NDArray[Any], shape: Shape) -> None:
+    wanted, lengths = list(shape), list(a.shape)
+    if "..." in wanted and len(lengths) >= len(wanted) - 1:
+        i = wanted.index("...")
+        wanted[i : i + 1] = lengths[i : i + 1 + len(lengths) - len(wanted)]
+    if len(lengths) != len(wanted) or any(
+        isinstance(w, int) and n != w for n, w in zip(lengths, wanted, strict=True)
+    ):
+        text = ", ".join(str(n) for n in shape) + ("," if len(shape) == 1 else "")
+        raise ValueError(f"`{name}` must have shape ({text}). Received: shape={a.shape}")
+
+
+def _with_axis(name: str, a: FloatArray, axis: int) -> FloatArray:
     if a.ndim == 0:
         raise ValueError(f"`{name}` must have at least one axis. Received: the scalar {a}")
     if not -a.ndim <= axis < a.ndim:

@@ -22,6 +22,10 @@ Float64Array = NDArray[np.float64]
 
 
 class _Layer(Protocol):
+    parameters: list[FloatArray]
+
+    @property
+    def gradients(self) -> list[FloatArray]: ...
     def forward(self, x: ArrayLike, *, training: bool = False) -> FloatArray: ...
     def backward(self, dy: ArrayLike) -> FloatArray: ...
 
@@ -103,15 +107,15 @@ def gradient_check(
 ) -> None:
     """Check the gradients of a layer, for its input and each parameter, by central differences.
 
-    A parameter is an attribute ``p`` beside an attribute ``dp``, such as ``W`` and ``dW``. The
-    layer itself stays as it is: everything is done on copies, in float64.
+    The layer itself stays as it is: everything is done on copies, in float64.
 
     Parameters
     ----------
-    layer : object
-        Anything with ``forward(x, *, training)`` and ``backward(dy)``.
+    layer : Layer or Sequential
+        Anything with ``forward``, ``backward``, ``parameters`` and ``gradients``.
     x : array_like
-        An input, best a small one: every number costs two forward passes.
+        An input, best a small one: every number costs two forward passes. Integers, such as the
+        words for an embedding, stay as they are, and only the parameters are checked.
     rng : numpy.random.Generator
         Draws the upstream gradient.
     training : bool, default True
@@ -144,23 +148,25 @@ def gradient_check(
     finite differences:
     ...
     """
-    x = np.asarray(x, dtype=np.float64)
+    x = np.array(x)
     layer = copy.deepcopy(layer)  # it may share `rng`, which is to draw dy
-    names = [p for p in vars(layer) if f"d{p}" in vars(layer)]
-    parameters = [np.asarray(getattr(layer, p), dtype=np.float64) for p in names]
+    values = [np.asarray(p, dtype=np.float64) for p in layer.parameters]
+    names = getattr(layer, "parameter_names", [f"parameter {i}" for i in range(len(values))])
+    differentiable = x.dtype.kind == "f"
+    inputs = [x.astype(np.float64)] if differentiable else []
 
-    def run(x: Float64Array, *values: Float64Array) -> tuple[_Layer, FloatArray]:
+    def run(*values: Float64Array) -> tuple[_Layer, FloatArray]:
         trial = copy.deepcopy(layer)  # neither its state nor its random numbers move on
-        for name, value in zip(names, values, strict=True):
-            setattr(trial, name, value)
-        return trial, trial.forward(x, training=training)
+        trial.parameters = list(values[len(inputs) :])
+        return trial, trial.forward(values[0] if differentiable else x, training=training)
 
-    trial, y = run(x, *parameters)
+    trial, y = run(*inputs, *values)
     dy = rng.normal(size=y.shape)
-    by_backward = [trial.backward(dy)]
-    by_backward += [getattr(trial, f"d{p}") for p in names]
-    by_differences = numerical_gradient(lambda *values: run(*values)[1], dy, x, *parameters)
-    for name, backward, numerical in zip(["x", *names], by_backward, by_differences, strict=True):
+    dx = trial.backward(dy)
+    by_backward = [dx, *trial.gradients] if differentiable else trial.gradients
+    by_differences = numerical_gradient(lambda *v: run(*v)[1], dy, *inputs, *values)
+    names = ["x", *names] if differentiable else list(names)
+    for name, backward, numerical in zip(names, by_backward, by_differences, strict=True):
         allowed = atol + rtol * np.abs(numerical).max()
         if backward.shape != numerical.shape:
             raise AssertionError(

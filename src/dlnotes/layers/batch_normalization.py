@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import FloatArray
+from dlnotes._validation import FloatArray, as_batch, as_count, as_fraction, as_nonnegative
+from dlnotes.layers.layer import Layer
 
 __all__ = ["BatchNormalization"]
 
 
-class BatchNormalization:
+class BatchNormalization(Layer):
     r"""Standardise each feature over the batch, then give it a learned scale and shift.
 
     .. math::
@@ -47,9 +48,8 @@ class BatchNormalization:
 
     Notes
     -----
-    Results have the dtype that NumPy gives to ``gamma * x``. NaN in gives NaN out. The moving
-    averages are those of Keras. PyTorch's ``momentum`` is the share of the *new* batch instead, and
-    its moving variance is unbiased.
+    The moving averages are those of Keras. PyTorch's ``momentum`` is the share of the *new* batch
+    instead, and its moving variance is unbiased.
 
     References
     ----------
@@ -72,47 +72,29 @@ class BatchNormalization:
     array([[0., 0.]])
     """
 
+    parameter_names = ("gamma", "beta")
+    state_names = ("moving_mean", "moving_variance")
+    gamma: FloatArray
+    beta: FloatArray
+    dgamma: FloatArray
+    dbeta: FloatArray
+
     def __init__(self, features: int, *, momentum: float = 0.99, epsilon: float = 1e-3) -> None:
-        if features < 1:
-            raise ValueError(f"`features` must be at least 1. Received: {features}")
-        if not 0 <= momentum <= 1:
-            raise ValueError(f"`momentum` must lie between 0 and 1. Received: {momentum}")
-        if not 0 <= epsilon < np.inf:
-            raise ValueError(f"`epsilon` must be finite and at least 0. Received: {epsilon}")
-        self.momentum, self.epsilon = momentum, epsilon
-        self.gamma: FloatArray = np.ones(features)
-        self.beta: FloatArray = np.zeros(features)
-        self.dgamma: FloatArray = np.zeros(features)
-        self.dbeta: FloatArray = np.zeros(features)
+        features = as_count("features", features)
+        self.momentum = as_fraction("momentum", momentum)
+        self.epsilon = as_nonnegative("epsilon", epsilon)
+        self._learn(gamma=np.ones(features), beta=np.zeros(features))
         self.moving_mean: FloatArray = np.zeros(features)
         self.moving_variance: FloatArray = np.ones(features)
-        self._cache: tuple[FloatArray, FloatArray, bool] | None = None
 
     def forward(self, x: ArrayLike, *, training: bool = False) -> FloatArray:
-        """Compute ``y``, of the shape of ``x``; in training, update the moving averages too.
+        """Compute ``y`` from ``x`` ``(N, D)`` or ``(N, H, W, C)``, both of one shape.
 
-        Parameters
-        ----------
-        x : array_like
-            A batch ``(N, D)`` or ``(N, H, W, C)``: the features on the last axis, at least one axis
-            before it.
-        training : bool, default False
-            Use the batch's own mean and variance (True) or the moving averages (False).
-
-        Returns
-        -------
-        numpy.ndarray
-            ``y``, of the shape of ``x``.
-
-        Raises
-        ------
-        ValueError
-            If ``x`` has another shape, or no examples in training.
+        The features are on the last axis. In training the batch's own mean and variance are used,
+        and the moving averages updated; at inference the moving averages are used.
         """
-        x = np.asarray(x)
-        if x.ndim < 2 or x.shape[-1] != len(self.gamma):
-            shape = f"(N, ..., {len(self.gamma)})"
-            raise ValueError(f"`x` must have shape {shape}. Received: shape={x.shape}")
+        x = as_batch("x", x, ("N", "...", len(self.gamma)))
+        gamma, beta = self._parameters_like(x)
         if training:
             if x.size == 0:
                 raise ValueError(f"`x` must not be empty in training. Received: shape={x.shape}")
@@ -121,15 +103,15 @@ class BatchNormalization:
             self.moving_mean = m * self.moving_mean + (1 - m) * mean
             self.moving_variance = m * self.moving_variance + (1 - m) * variance
         else:
-            mean, variance = self.moving_mean, self.moving_variance
+            mean = self.moving_mean.astype(x.dtype, copy=False)
+            variance = self.moving_variance.astype(x.dtype, copy=False)
         deviation = np.sqrt(variance + self.epsilon)
         x_hat = (x - mean) / deviation
-        self._cache = x_hat, deviation, training
-        y: FloatArray = self.gamma * x_hat + self.beta
-        return y
+        self._cache = x_hat, deviation, gamma, training
+        return self._output(gamma * x_hat + beta)
 
     def backward(self, dy: ArrayLike) -> FloatArray:
-        r"""Turn the gradient of the loss for ``y`` into those for ``x``, ``gamma`` and ``beta``.
+        r"""Turn ``dy`` into ``dx``, both of the shape of ``x``; set ``dgamma`` and ``dbeta``.
 
         In training, ``x`` reaches the loss on three paths: directly, through the mean, and through
         the variance. With :math:`d\hat{x} = \gamma\,dy`, and a bar for the mean over the batch,
@@ -140,36 +122,13 @@ class BatchNormalization:
             d\hat{x} - \overline{d\hat{x}} - \hat{x}\,\overline{d\hat{x}\,\hat{x}} \right).
 
         At inference the moving averages are constants, and only the first path is left.
-
-        Parameters
-        ----------
-        dy : array_like
-            Gradient with respect to the output of the last :meth:`forward`, of its shape.
-
-        Returns
-        -------
-        numpy.ndarray
-            ``dx``, of the same shape. ``dgamma`` and ``dbeta`` are set, not added to.
-
-        Raises
-        ------
-        ValueError
-            If ``dy`` has another shape than the output.
-        RuntimeError
-            If there was no :meth:`forward`.
         """
-        if self._cache is None:
-            raise RuntimeError("`backward` must come after `forward`. Received: no forward")
-        x_hat, deviation, training = self._cache
-        dy = np.asarray(dy)
-        if dy.shape != x_hat.shape:
-            raise ValueError(
-                f"`dy` must have the output's shape {x_hat.shape}. Received: {dy.shape}"
-            )
+        dy = self._upstream(dy)
+        x_hat, deviation, gamma, training = self._cache
         axes = tuple(range(dy.ndim - 1))
         self.dbeta = dy.sum(axis=axes)
         self.dgamma = (dy * x_hat).sum(axis=axes)
-        dx_hat = self.gamma * dy
+        dx_hat = gamma * dy
         if training:
             # Each path takes away what the batch's mean and variance would cancel anyway.
             dx_hat = dx_hat - dx_hat.mean(axis=axes) - x_hat * (dx_hat * x_hat).mean(axis=axes)
