@@ -6,7 +6,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dlnotes.information import cross_entropy, entropy, kl_divergence, surprise
+from dlnotes.information import (
+    cross_entropy,
+    entropy,
+    jensen_shannon_divergence,
+    kl_divergence,
+    surprise,
+)
 
 OF_ONE = [entropy]
 OF_TWO = [cross_entropy, kl_divergence]
@@ -336,3 +342,44 @@ def test_shapes_must_agree(function):
 def test_errors_name_the_belief(function):
     with pytest.raises(ValueError, match=r"^`q` must sum to 1 along `axis`\. Received: sum=1\.1$"):
         function([0.5, 0.5], [0.5, 0.6])
+
+
+def test_jensen_shannon_by_hand():
+    # m = (3/4, 1/4): KL((1/2, 1/2) | m) = log2(2/sqrt 3), KL((1, 0) | m) = log2(4/3)
+    expected = (math.log2(2 / math.sqrt(3)) + math.log2(4 / 3)) / 2
+    js = jensen_shannon_divergence([0.5, 0.5], [1, 0], base=2)
+    assert js == pytest.approx(expected, rel=1e-14)
+    in_nats = jensen_shannon_divergence([0.5, 0.5], [1, 0])
+    assert in_nats == pytest.approx(expected * math.log(2), rel=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_jensen_shannon_axis_and_dtype(dtype):
+    p, q = np.random.default_rng(0).dirichlet(np.ones(3), size=(2, 5)).astype(dtype)
+    js = jensen_shannon_divergence(p, q)
+    assert (js.shape, js.dtype) == ((5,), dtype)
+    np.testing.assert_allclose(jensen_shannon_divergence(p.T, q.T, axis=0), js, rtol=1e-5)
+
+
+def test_jensen_shannon_of_tiny_probabilities_is_finite():
+    tiny = 5e-324
+    assert jensen_shannon_divergence([tiny, 1], [0, 1]) == 0
+    assert jensen_shannon_divergence([tiny, 1, 0], [0, 0, 1], base=2) == 1
+
+
+@given(st.integers(1, 6), st.integers(0, 2**32 - 1), st.sampled_from([0.05, 1.0]))
+def test_jensen_shannon_is_symmetric_and_at_most_one_bit(n, seed, concentration):
+    p, q = np.random.default_rng(seed).dirichlet(np.full(n, concentration), size=2)
+    js = jensen_shannon_divergence(p, q, base=2)
+    assert js == pytest.approx(jensen_shannon_divergence(q, p, base=2), abs=1e-15)
+    assert -1e-15 <= js <= 1 + 1e-15
+    m = (p + q) / 2
+    mixing_gains = entropy(m, base=2) - (entropy(p, base=2) + entropy(q, base=2)) / 2
+    assert js == pytest.approx(mixing_gains, abs=1e-14)
+
+
+def test_jensen_shannon_errors():
+    with pytest.raises(ValueError, match=r"^`q` must have the shape of `p`\. Received: p\.shape="):
+        jensen_shannon_divergence([0.5, 0.5], [1.0])
+    with pytest.raises(ValueError, match=r"^`base` must be finite and greater than 1\. Rec.*: 1$"):
+        jensen_shannon_divergence([0.5, 0.5], [1.0, 0.0], base=1)

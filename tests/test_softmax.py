@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from dlnotes.information import entropy
 from dlnotes.softmax import log_softmax, naive_softmax, softmax
 
 ALL = [naive_softmax, softmax, log_softmax]
@@ -125,3 +126,37 @@ def test_axis_must_exist(function):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
         function([1.0], axis=1)
     assert str(caught.value) == "`axis` must be an axis of `logits`. Received: 1, shape=(1,)"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_temperature_divides_the_scores(dtype):
+    z = np.array([[1.0, 2.0, 4.0], [0.0, 0.0, -8.0]], dtype)
+    for f in (softmax, log_softmax):
+        warm = f(z, temperature=2.0)
+        np.testing.assert_array_equal(warm, f(z / 2))
+        assert warm.dtype == dtype
+        np.testing.assert_array_equal(f(z, temperature=1), f(z))
+        np.testing.assert_array_equal(f(z.T, temperature=2, axis=0), f(z / 2).T)
+
+
+def test_extreme_temperatures():
+    z = [3.0, 1.0, 3.0]
+    np.testing.assert_array_equal(softmax(z, temperature=1e-320), [0.5, 0, 0.5])
+    np.testing.assert_allclose(softmax(z, temperature=1e300), np.full(3, 1 / 3), rtol=1e-15)
+
+
+@given(st.floats(0.01, 100), st.floats(1.01, 10))
+def test_heat_makes_less_certain_and_keeps_the_order(temperature, more):
+    z = np.array([0.3, -1.2, 2.0, 0.31])
+    cold, warm = softmax(z, temperature=temperature), softmax(z, temperature=more * temperature)
+    assert entropy(warm) >= entropy(cold)
+    assert (np.argsort(warm, kind="stable") == np.argsort(z)).all()
+
+
+@pytest.mark.parametrize("f", [softmax, log_softmax])
+@pytest.mark.parametrize("temperature", [0, -1.0, math.inf, math.nan])
+def test_temperature_must_be_positive(f, temperature):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
+        f([1.0], temperature=temperature)
+    message = f"`temperature` must be finite and greater than 0. Received: {temperature}"
+    assert str(caught.value) == message

@@ -1,4 +1,4 @@
-"""Surprise, entropy, cross-entropy and Kullback-Leibler divergence of discrete distributions.
+"""Surprise, entropy, cross-entropy and divergences of discrete distributions.
 
 The unit depends on the base of the logarithm: ``base=2`` counts bits, the default
 ``base=math.e`` counts nats.
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from dlnotes._validation import FloatArray, Real, as_distribution, as_floats
 
-__all__ = ["cross_entropy", "entropy", "kl_divergence", "surprise"]
+__all__ = ["cross_entropy", "entropy", "jensen_shannon_divergence", "kl_divergence", "surprise"]
 
 
 def surprise(p: ArrayLike, *, base: float = math.e) -> Real:
@@ -189,6 +189,62 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = math.e, axis: int
     with np.errstate(invalid="ignore"):  # inf - inf, where p and q are both 0
         extra = _surprise(q, base) - _surprise(p, base)
     return _mean(p, extra, axis)
+
+
+def jensen_shannon_divergence(
+    p: ArrayLike, q: ArrayLike, *, base: float = math.e, axis: int = -1
+) -> Real:
+    r"""Jensen-Shannon divergence: how far ``p`` and ``q`` are from what lies in their middle.
+
+    .. math::
+
+        \mathrm{JS}(p, q) = \frac{D_{\mathrm{KL}}(p \,\|\, m) + D_{\mathrm{KL}}(q \,\|\, m)}{2},
+        \qquad m = \frac{p + q}{2}
+
+    Parameters
+    ----------
+    p, q : array_like
+        Probabilities of the same shape, both summing to 1 along ``axis``.
+    base : float, default e
+        Base of the logarithm, greater than 1: 2 for bits, e for nats.
+    axis : int, default -1
+        The axis that counts the outcomes.
+
+    Returns
+    -------
+    numpy.floating or numpy.ndarray
+        Divergence in the shape of ``p`` without ``axis``: 0 if ``p`` and ``q`` agree, one bit if
+        they share no outcome, always in between. Rounding can make it a tiny negative number.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`kl_divergence`.
+
+    Notes
+    -----
+    Unlike the Kullback-Leibler divergence it is symmetric and always finite. Its square root is a
+    distance.
+
+    References
+    ----------
+    Lin, J. (1991). Divergence measures based on the Shannon entropy. *IEEE Transactions on
+    Information Theory* 37(1), 145-151. https://doi.org/10.1109/18.61115
+
+    Examples
+    --------
+    >>> float(jensen_shannon_divergence([1, 0], [0, 1], base=2))
+    1.0
+    >>> float(jensen_shannon_divergence([0.5, 0.5], [0.5, 0.5]))
+    0.0
+    """
+    p, q = _pair(p, q, axis)
+    # The surprise of m, from p + q: half of the smallest float would be 0.
+    of_m = _surprise(p + q, base) + math.log(2) / math.log(base)
+    with np.errstate(invalid="ignore"):  # inf - inf, where p and q are both 0
+        from_p = _mean(p, of_m - _surprise(p, base), axis)
+        from_q = _mean(q, of_m - _surprise(q, base), axis)
+    return (from_p + from_q) / 2
 
 
 def _pair(p: ArrayLike, q: ArrayLike, axis: int) -> tuple[FloatArray, FloatArray]:

@@ -96,7 +96,9 @@ def test_sizes_must_be_positive(rng, sizes, message):
 
 @pytest.mark.parametrize("shape", [(3,), (4, 2), (2, 3, 4)])
 def test_input_of_another_shape_is_refused(rng, shape):
-    with pytest.raises(ValueError, match=r"^`x` must have shape \(N, \.\.\., 3\)\. Received: shape="):
+    with pytest.raises(
+        ValueError, match=r"^`x` must have shape \(N, \.\.\., 3\)\. Received: shape="
+    ):
         Dense(3, 2, rng=rng).forward(np.ones(shape))
 
 
