@@ -37,8 +37,11 @@ def test_rounding_above_1_stays_in_the_last_group():
 def test_default_is_15_groups():
     p = np.random.default_rng(0).dirichlet(np.ones(2), 400)
     assert len(reliability(np.zeros(400, int), p).size) == 15 - 15 // 2  # those from 1/2 to 1
-    assert calibration_error(np.zeros(400, int), p) == calibration_error(
-        np.zeros(400, int), p, bins=15
+    y = np.zeros(400, int)
+    assert calibration_error(y, p) == calibration_error(y, p, bins=15)
+    assert calibration_error(y, p) != calibration_error(y, p, bins=16)
+    np.testing.assert_array_equal(
+        reliability(y, p).confidence, reliability(y, p, bins=15).confidence
     )
 
 

@@ -359,11 +359,14 @@ def test_jensen_shannon_axis_and_dtype(dtype):
     js = jensen_shannon_divergence(p, q)
     assert (js.shape, js.dtype) == ((5,), dtype)
     np.testing.assert_allclose(jensen_shannon_divergence(p.T, q.T, axis=0), js, rtol=1e-5)
+    one_by_one = [jensen_shannon_divergence(*pair) for pair in zip(p, q, strict=True)]
+    np.testing.assert_allclose(js, one_by_one, rtol=1e-5)
 
 
 def test_jensen_shannon_of_tiny_probabilities_is_finite():
     tiny = 5e-324
     assert jensen_shannon_divergence([tiny, 1], [0, 1]) == 0
+    assert jensen_shannon_divergence([0, 1], [0, 1]) == 0
     assert jensen_shannon_divergence([tiny, 1, 0], [0, 0, 1], base=2) == 1
 
 
@@ -383,3 +386,8 @@ def test_jensen_shannon_errors():
         jensen_shannon_divergence([0.5, 0.5], [1.0])
     with pytest.raises(ValueError, match=r"^`base` must be finite and greater than 1\. Rec.*: 1$"):
         jensen_shannon_divergence([0.5, 0.5], [1.0, 0.0], base=1)
+
+
+def test_surprise_names_the_number_outside():
+    with pytest.raises(ValueError, match=r"^`p` must lie between 0 and 1\. Received: 2\.0$"):
+        surprise([0, 2])

@@ -79,6 +79,13 @@ def test_orthogonal_columns_or_rows(rng, shape):
     np.testing.assert_allclose(short.T @ short, np.eye(min(shape)), atol=1e-14)
 
 
+def test_orthogonal_starts_from_the_first_random_column():
+    for shape in [(4, 4), (5, 3)]:
+        z = np.random.default_rng(6).normal(size=shape)
+        W = orthogonal(shape, rng=np.random.default_rng(6))
+        np.testing.assert_allclose(W[:, 0], z[:, 0] / np.linalg.norm(z[:, 0]), rtol=1e-13)
+
+
 def test_no_orthogonal_matrix_is_likelier_than_its_negative(rng):
     """A plain QR decomposition always gives the same signs, here to the first entry."""
     first = np.array([orthogonal((2, 2), rng=rng)[0, 0] for _ in range(400)])

@@ -159,6 +159,8 @@ def test_axis_must_exist(axis):
         ([0.5, 0.4], "`x` must sum to 1 along `axis`. Received: sum=0.9"),
         ([[1, 0], [0.7, 0.7]], "`x` must sum to 1 along `axis`. Received: sum=1.4"),
         ([INF, 0], "`x` must sum to 1 along `axis`. Received: sum=inf"),
+        ([[0.2, 0], [1.1, 0]], "`x` must sum to 1 along `axis`. Received: sum=0.2"),
+        ([NAN, 1], "`x` must not contain NaN. Received: 1 NaN"),
         ([1.000011, 0], "`x` must sum to 1 along `axis`. Received: sum=1.00001"),
     ],
 )
@@ -170,10 +172,13 @@ def test_rounding_is_allowed_for():
     v.as_distribution("x", [1.000009, 0])
     v.as_distribution("x", [0.999991, 0])
     v.as_distribution("x", [[1, 1], [0, 0]], axis=0)
+    n = 10**5  # too many numbers to add up in float32
+    v.as_distribution("x", np.full((n, 2), 1 / n, np.float32), axis=0)
 
 
 def test_as_scores_must_be_finite():
     assert message(v.as_scores, [1, -INF]) == (ValueError, "`x` must be finite. Received: -inf")
+    assert message(v.as_scores, [NAN]) == (ValueError, "`x` must not contain NaN. Received: 1 NaN")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def as_integers(
 ) -> IntArray:
     """Return ``x`` as a non-empty array of int64, each from ``low`` to ``high``."""
     a = np.asarray(x)
-    if a.dtype.kind not in "iu":
+    if a.dtype.kind not in {"i", "u"}:
         raise TypeError(f"`{name}` must be integers. Received: dtype={a.dtype}")
     if shape is not None:
         _check_shape(name, a, shape)
@@ -163,21 +163,21 @@ def _real_numbers(name: str, x: ArrayLike) -> FloatArray:
         a = np.asarray(x)
     except ValueError:  # rows of different lengths
         raise ValueError(f"`{name}` must be a rectangular array. Received: {x!r}") from None
-    if a.dtype.kind not in "biuf":
+    if a.dtype.kind not in {"b", "i", "u", "f"}:
         raise TypeError(f"`{name}` must be real numbers. Received: dtype={a.dtype}")
     return a if a.dtype.kind == "f" else a.astype(np.float64)
 
 
 def _number(name: str, x: float) -> float:
     a = np.asarray(x)
-    if a.dtype.kind not in "iuf" or a.ndim:
+    if a.dtype.kind not in {"i", "u", "f"} or a.ndim:
         raise TypeError(f"`{name}` must be a real number. Received: {x!r}")
     return float(a)
 
 
 def _check_shape(name: str, a: NDArray[Any], shape: Shape) -> None:
     wanted, lengths = list(shape), list(a.shape)
-    if "..." in wanted and len(lengths) >= len(wanted) - 1:
+    if "..." in wanted:
         i = wanted.index("...")
         wanted[i : i + 1] = lengths[i : i + 1 + len(lengths) - len(wanted)]
     if len(lengths) != len(wanted) or any(

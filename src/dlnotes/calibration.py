@@ -66,13 +66,11 @@ def reliability(y_true: ArrayLike, y_pred: ArrayLike, *, bins: int = 15) -> Reli
     bins = as_count("bins", bins)
     confidence = p.max(axis=1).astype(np.float64)
     right = p.argmax(axis=1) == y
-    group = np.ceil(confidence * bins).astype(int)  # (0, 1/bins] is group 1; rounding may exceed 1
-    group = np.clip(group, 1, bins) - 1
-    count = np.bincount(group, minlength=bins)
-    used = count > 0
-    mean_confidence = np.bincount(group, confidence, minlength=bins)[used] / count[used]
-    accuracy = np.bincount(group, right, minlength=bins)[used] / count[used]
-    return Reliability(mean_confidence, accuracy, count[used])
+    # Group b goes up to b / bins; rounding may have made a probability greater than 1.
+    groups = np.minimum(np.ceil(confidence * bins), bins)
+    _, group, size = np.unique(groups, return_inverse=True, return_counts=True)
+    mean_confidence = np.bincount(group, confidence) / size
+    return Reliability(mean_confidence, np.bincount(group, right) / size, size)
 
 
 def calibration_error(y_true: ArrayLike, y_pred: ArrayLike, *, bins: int = 15) -> float:

@@ -60,3 +60,9 @@ def test_wrong_name_or_settings(name, settings, message):
         Activation(name, **settings)
     assert str(caught.value) == message
     assert caught.value.__cause__ is None
+
+
+def test_only_real_numbers():
+    with pytest.raises(TypeError) as caught:
+        Activation("relu").forward(["a"])
+    assert str(caught.value) == "`x` must be real numbers. Received: dtype=<U1"

@@ -98,6 +98,20 @@ def test_backward_needs_a_forward():
     assert str(caught.value) == "`backward` must come after `forward`. Received: no forward"
 
 
+def test_every_layer_is_silent_about_overflow():
+    class Loud(Layer):
+        def forward(self, x, *, training=False):  # noqa: ARG002 - no mode
+            return self._output(np.float64(1e300) * np.asarray(x))
+
+        def backward(self, dy):
+            return self._upstream(dy) / 0
+
+    layer = Loud()
+    np.testing.assert_array_equal(layer.forward([1e300]), [np.inf])
+    np.testing.assert_array_equal(layer.backward([1.0]), [np.inf])
+    assert np.isnan(layer.backward([0.0])).all()
+
+
 def test_overflow_is_infinity_and_no_warning():
     dense = Dense(2, 1, rng=np.random.default_rng(0))
     dense.W = np.ones((2, 1))

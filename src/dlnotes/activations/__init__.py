@@ -10,13 +10,28 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dlnotes._validation import FloatArray
-from dlnotes.activations.elu import elu, elu_derivative
-from dlnotes.activations.gelu import gelu, gelu_derivative
-from dlnotes.activations.relu import leaky_relu, leaky_relu_derivative, relu, relu_derivative
-from dlnotes.activations.sigmoid import sigmoid, sigmoid_derivative
-from dlnotes.activations.softplus import softplus, softplus_derivative
-from dlnotes.activations.step import step, step_derivative
-from dlnotes.activations.tanh import tanh, tanh_derivative
+from dlnotes.activations.rectifiers import (
+    leaky_relu,
+    leaky_relu_derivative,
+    relu,
+    relu_derivative,
+)
+from dlnotes.activations.smooth_rectifiers import (
+    elu,
+    elu_derivative,
+    gelu,
+    gelu_derivative,
+    softplus,
+    softplus_derivative,
+)
+from dlnotes.activations.squashing import (
+    sigmoid,
+    sigmoid_derivative,
+    step,
+    step_derivative,
+    tanh,
+    tanh_derivative,
+)
 
 __all__ = [
     "ACTIVATIONS",

@@ -141,11 +141,11 @@ class Layer:
         if len(values) != len(names):
             wanted = f"{len(names)} arrays" + (f" ({', '.join(names)})" if names else "")
             raise ValueError(f"`{what}` must hold {wanted}. Received: {len(values)}")
-        new = [
-            as_batch(name, value, np.shape(getattr(self, name)))
+        new = {
+            name: as_batch(name, value, np.shape(getattr(self, name)))
             for name, value in zip(names, values, strict=True)
-        ]
-        for name, value in zip(names, new, strict=True):
+        }
+        for name, value in new.items():
             setattr(self, name, value.copy())
 
     def _parameters_like(self, x: FloatArray) -> list[FloatArray]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlnotes._validation import FloatArray, as_batch, as_positive
-from dlnotes.activations.step import step
+from dlnotes.activations.squashing import step
 
 __all__ = ["leaky_relu", "leaky_relu_derivative", "relu", "relu_derivative"]
 

@@ -64,10 +64,11 @@ def test_worked_values(name, value, slope):
         ("leaky_relu", {"negative_slope": 3}, [-6, 0, 2], [3, 3, 1]),
         ("elu", {"alpha": 2.0}, [2 * math.expm1(-2), 0, 2], [2 * math.exp(-2), 2, 1]),
         ("elu", {"alpha": 0}, [0, 0, 2], [0, 0, 1]),
+        ("elu", {"x": [0.5, 1], "alpha": 4}, [0.5, 1], [1, 1]),
     ],
 )
 def test_settings(name, settings, value, slope):
-    x = [-2, 0, 2]
+    x = settings.pop("x", [-2, 0, 2])
     np.testing.assert_allclose(ACTIVATIONS[name].value(x, **settings), value, rtol=1e-15)
     np.testing.assert_allclose(ACTIVATIONS[name].derivative(x, **settings), slope, rtol=1e-15)
 
