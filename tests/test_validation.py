@@ -176,6 +176,15 @@ def test_rounding_is_allowed_for():
     v.as_distribution("x", np.full((n, 2), 1 / n, np.float32), axis=0)
 
 
+def test_as_probabilities():
+    np.testing.assert_array_equal(v.as_probabilities("x", [[0, 1], [1, 1]]), [[0, 1], [1, 1]])
+    for p, number in [([0.5, -0.25, 2], -0.25), ([0, 1.5], 1.5)]:
+        text = f"`x` must lie between 0 and 1. Received: {number}"
+        assert message(v.as_probabilities, p) == (ValueError, text)
+    text = "`x` must not contain NaN. Received: 1 NaN"
+    assert message(v.as_probabilities, [NAN]) == (ValueError, text)
+
+
 def test_as_scores_must_be_finite():
     assert message(v.as_scores, [1, -INF]) == (ValueError, "`x` must be finite. Received: -inf")
     assert message(v.as_scores, [NAN]) == (ValueError, "`x` must not contain NaN. Received: 1 NaN")

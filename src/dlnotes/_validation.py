@@ -22,6 +22,7 @@ __all__ = [
     "as_integers",
     "as_nonnegative",
     "as_positive",
+    "as_probabilities",
     "as_scores",
     "same_shape",
 ]
@@ -97,6 +98,15 @@ def as_distribution(name: str, p: ArrayLike, *, axis: int = -1) -> FloatArray:
     if not np.all(np.abs(total - 1) <= SUM_TOLERANCE):
         worst = total.flat[np.argmax(np.abs(total - 1))]
         raise ValueError(f"`{name}` must sum to 1 along `axis`. Received: sum={worst:.6g}")
+    return a
+
+
+def as_probabilities(name: str, p: ArrayLike) -> FloatArray:
+    """Return ``p`` as an array of floats from 0 to 1, which need not sum to 1."""
+    a = as_floats(name, p)
+    outside = (a < 0) | (a > 1)
+    if outside.any():
+        raise ValueError(f"`{name}` must lie between 0 and 1. Received: {a[outside][0]}")
     return a
 
 

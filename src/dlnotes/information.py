@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import FloatArray, Real, as_distribution, as_floats
+from dlnotes._validation import FloatArray, Real, as_distribution, as_probabilities
 
 __all__ = ["cross_entropy", "entropy", "jensen_shannon_divergence", "kl_divergence", "surprise"]
 
@@ -47,11 +47,7 @@ def surprise(p: ArrayLike, *, base: float = math.e) -> Real:
     >>> round(float(surprise(1 / 6, base=2) + surprise(1 / 2, base=2)), 6)
     3.584963
     """
-    p = as_floats("p", p)
-    if p.min() < 0 or p.max() > 1:
-        outside = p.min() if p.min() < 0 else p.max()
-        raise ValueError(f"`p` must lie between 0 and 1. Received: {outside}")
-    return _surprise(p, base)
+    return _surprise(as_probabilities("p", p), base)
 
 
 def entropy(p: ArrayLike, *, base: float = math.e, axis: int = -1) -> Real:
