@@ -119,3 +119,9 @@ def test_standard_error_of_columns():
 def test_standard_error_needs_two_values(values):
     with pytest.raises(ValueError, match=r"^`values` must hold at least two\. Received: shape="):
         standard_error(values)
+
+
+def test_standard_error_of_two_and_of_nan():
+    assert standard_error([4, 6]) == pytest.approx(1, rel=1e-15)
+    with pytest.raises(ValueError, match=r"^`values` must not contain NaN\. Received: 1 NaN$"):
+        standard_error([1.0, np.nan])

@@ -6,6 +6,20 @@ import pytest
 from dlnotes import check
 
 
+@pytest.fixture
+def published(monkeypatch):
+    """What a notebook is shown."""
+    published = []
+
+    class Shell:
+        class display_pub:  # noqa: N801 - IPython's name
+            publish = published.append
+
+    ipython = type("IPython", (), {"get_ipython": staticmethod(lambda: Shell)})
+    monkeypatch.setitem(check.sys.modules, "IPython", ipython)
+    return published
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -24,6 +38,10 @@ from dlnotes import check
         (lambda: check.close("a-b", np.inf, np.inf), "expected inf"),
         (lambda: check.less("a-b", 2, 2), "a-b: measured 2, expected less than 2"),
         (lambda: check.less("a-b", np.nan, 2), "measured nan, expected less than 2"),
+        (lambda: check.greater("a-b", 2, 2), "a-b: measured 2, expected greater than 2"),
+        (lambda: check.less("a-b", list(range(8)), 2), "measured [0, 1, 2, 3, 4, 5, 6, 7], "),
+        (lambda: check.close("a-b", -0.0, 1), "measured 0, expected 1"),
+        (lambda: check.close("a-b", True, 0), "measured 1, expected 0"),
         (lambda: check.greater("a-b", [3, 1], 2), "measured [3, 1], expected greater than 2"),
         (lambda: check.between("a-b", -0.1, 0, 1), "measured -0.1, expected between 0 and 1"),
         (lambda: check.between("a-b", np.nan, 0, 1), "measured nan, expected between 0 and 1"),
@@ -60,6 +78,40 @@ def test_a_failed_check_says_id_measured_and_expected(call, message):
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "call", "measured", "expected"),
+    [
+        ("close", lambda what: check.close("a", 1, 1, **what), "1", "1"),
+        ("less", lambda what: check.less("a", 1, 2, **what), "1", "less than 2"),
+        ("greater", lambda what: check.greater("a", 2, 1, **what), "2", "greater than 1"),
+        ("between", lambda what: check.between("a", 1, 1, 1, **what), "1", "between 1 and 1"),
+        ("equal", lambda what: check.equal("a", "x", "x", **what), "x", "x"),
+        ("all_true", lambda what: check.all_true("a", [True], **what), "1 of 1 cases", "all 1"),
+        (
+            "raises",
+            lambda what: check.raises("a", ZeroDivisionError, lambda: 1 // 0, **what),
+            "ZeroDivisionError: integer division or modulo by zero",
+            "ZeroDivisionError",
+        ),
+    ],
+)
+def test_every_kind_publishes_its_name_its_part_and_its_sides(
+    published, kind, call, measured, expected
+):
+    call({})
+    call({"what": "a part"})
+    results = [publication[check.MIME_TYPE] for publication in published]
+    for result, what in zip(results, ["", "a part"], strict=True):
+        assert (result["kind"], result["what"]) == (kind, what)
+        assert (result["measured"], result["expected"]) == (measured, expected)
+
+
+def test_overflow_in_a_check_fails_and_does_not_warn():
+    with pytest.raises(check.CheckError):
+        check.close("a", 1e308, -1e308)
+    check.close("a", [1.0, 2.0], [1.0, 2.5], rtol=0, atol=0.5)
+
+
 def test_true_measurements_pass():
     check.close("a", 1 + 1e-13, 1)
     check.close("a", [0.1, 0.2], 0.15, rtol=0, atol=0.06)
@@ -86,9 +138,17 @@ def test_true_measurements_pass():
         ),
         (lambda: check.close("a", [], []), ValueError, r"`measured` must not be empty"),
         (lambda: check.close("a", "x", 1), TypeError, "`measured` must be real numbers"),
+        (lambda: check.close("a", 1, "x"), TypeError, "^`expected` must be real numbers"),
+        (lambda: check.less("a", "x", 1), TypeError, "^`measured` must be real numbers"),
+        (lambda: check.less("a", 1, "x"), TypeError, "^`bound` must be real numbers"),
+        (lambda: check.between("a", "x", 0, 1), TypeError, "^`measured` must be real numbers"),
         (lambda: check.less("a", [1, 2], [[1]]), ValueError, "`bound` must be a scalar"),
         (lambda: check.between("a", 1, 2, 1), ValueError, "low=2, high=1"),
-        (lambda: check.all_true("a", []), ValueError, "at least one case"),
+        (
+            lambda: check.all_true("a", []),
+            ValueError,
+            r"^`cases` must hold at least one case\. Received: none$",
+        ),
         (lambda: check.all_true("a", [1, 0]), TypeError, "`cases` must be truth values"),
     ],
 )
@@ -102,15 +162,7 @@ def test_an_error_of_another_kind_is_not_swallowed():
         check.raises("a", ValueError, lambda: 1 // 0)
 
 
-def test_in_a_notebook_the_result_is_published(monkeypatch):
-    published = []
-
-    class Shell:
-        class display_pub:  # noqa: N801 - IPython's name
-            publish = published.append
-
-    ipython = type("IPython", (), {"get_ipython": staticmethod(lambda: Shell)})
-    monkeypatch.setitem(check.sys.modules, "IPython", ipython)
+def test_in_a_notebook_the_result_is_published(published):
     check.close("a-b", 0.5, 0.5, what="half")
     with pytest.raises(check.CheckError):
         check.less("a-b", 2, 1)

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,15 @@ def test_integers_and_float32_are_taken_as_float64():
     assert gradient == pytest.approx([6], abs=1e-9)
     [gradient] = numerical_gradient(np.square, np.float32(1), np.float32(3))
     assert gradient == pytest.approx(6, abs=1e-9)
+
+
+def test_upstream_gradient_is_taken_as_float64():
+    x = np.array([0.1, 0.2])
+    [gradient] = numerical_gradient(np.sin, np.float32([1, 1]), x)
+    np.testing.assert_allclose(gradient, np.cos(x), rtol=1e-8)
+    third = np.float32(1) / 3
+    [gradient] = numerical_gradient(lambda x: 3 * x, third, 1.0)
+    assert gradient == pytest.approx(3 * float(third), rel=1e-10)
 
 
 def test_upstream_gradient_must_fit(rng):
@@ -129,3 +140,83 @@ def test_nan_does_not_pass(rng, monkeypatch):
     monkeypatch.setattr(Dense, "backward", lambda self, dy: np.nan * dy @ self.W.T)
     with pytest.raises(AssertionError, match=r"^the gradients for x differ by nan"):
         gradient_check(Dense(3, 2, rng=rng), rng.normal(size=(4, 3)), rng=rng)
+
+
+class Lookup(Layer):
+    """Rows of W by their number: integers go in, and have no gradient."""
+
+    parameter_names = ("W",)
+
+    def __init__(self):
+        self._learn(W=np.arange(6.0).reshape(3, 2))
+
+    def forward(self, x, *, training=False):  # noqa: ARG002 - no mode
+        self._x = x
+        return self._output(self.W[x])
+
+    def backward(self, dy):
+        self.dW = np.zeros_like(self.W)
+        np.add.at(self.dW, self._x, dy)
+        return np.zeros(self._x.shape)
+
+
+def test_integers_stay_integers_and_only_parameters_are_checked(rng, monkeypatch):
+    gradient_check(Lookup(), [[0, 2], [2, 2]], rng=rng)
+    monkeypatch.setattr(
+        Lookup, "backward", lambda self, dy: setattr(self, "dW", 0 * self.W + dy.sum())
+    )
+    with pytest.raises(AssertionError, match=r"^the gradients for W differ by "):
+        gradient_check(Lookup(), [[0, 2], [2, 2]], rng=rng)
+
+
+class Stack:
+    """A network without names for its parameters."""
+
+    def __init__(self, layer):
+        self.layer = layer
+        self.forward, self.backward = layer.forward, layer.backward
+
+    def __deepcopy__(self, memo):
+        return Stack(copy.deepcopy(self.layer, memo))
+
+    @property
+    def parameters(self):
+        return self.layer.parameters
+
+    @parameters.setter
+    def parameters(self, values):
+        self.layer.parameters = values
+
+    @property
+    def gradients(self):
+        return [gradient + 1 for gradient in self.layer.gradients]
+
+
+def test_parameters_without_names_are_counted(rng):
+    with pytest.raises(AssertionError, match=r"^the gradients for parameter 0 differ by 1, "):
+        gradient_check(Stack(Dense(2, 2, rng=rng)), [[1.0, 2.0]], rng=rng)
+
+
+def test_the_largest_number_of_the_gradient_sets_the_tolerance(rng, monkeypatch):
+    right = Dense.backward
+    layer, x = Dense(2, 2, rng=rng), 1e4 * rng.normal(size=(3, 2))
+    gradient_check(layer, x, rng=rng, rtol=1e-6, atol=0)
+    error = 0.0
+
+    def backward(self, dy):
+        dx = right(self, dy)
+        self.dW = self.dW + error * np.abs(self.dW).max()
+        return dx
+
+    monkeypatch.setattr(Dense, "backward", backward)
+    error = 5e-7
+    gradient_check(layer, x, rng=rng, rtol=1e-6, atol=0)
+    error = 2e-6
+    with pytest.raises(AssertionError, match=r"^the gradients for W differ by "):
+        gradient_check(layer, x, rng=rng, rtol=1e-6, atol=0)
+
+
+def test_parameters_of_low_precision_are_checked_in_float64(rng):
+    layer = Dense(2, 2, rng=rng)
+    layer.W, layer.b = layer.W.astype(np.float32), np.array([1, 2], np.float32)
+    gradient_check(layer, rng.normal(size=(3, 2)), rng=rng, rtol=1e-9)

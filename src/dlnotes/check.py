@@ -36,6 +36,7 @@ __all__ = [
 
 MIME_TYPE = "application/vnd.dlnotes.check+json"
 
+_NUMBERS = {"b", "i", "u", "f"}  # kinds of dtypes
 _CLAIM_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -269,11 +270,11 @@ def _record(
 
 def _numbers(name: str, value: ArrayLike) -> np.ndarray:
     x = np.asarray(value)
-    if x.dtype.kind not in "biuf":
+    if x.dtype.kind not in _NUMBERS:
         raise TypeError(f"`{name}` must be real numbers. Received: dtype={x.dtype}")
     if x.size == 0:
         raise ValueError(f"`{name}` must not be empty. Received: shape={x.shape}")
-    return x.astype(np.float64) if x.dtype.kind != "f" else x
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 
 def _same_shape(name: str, measured: np.ndarray, other: np.ndarray) -> None:
@@ -296,7 +297,7 @@ def _show(x: np.ndarray) -> str:
     if x.size <= 8:
         return "[" + ", ".join(_number(v) for v in x.ravel().tolist()) + "]"
     shape = " by ".join(map(str, x.shape))
-    if x.dtype.kind in "biuf":
+    if x.dtype.kind in _NUMBERS:
         return f"{shape} values from {_number(x.min().item())} to {_number(x.max().item())}"
     return f"{shape} values"
 

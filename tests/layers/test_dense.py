@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from dlnotes.gradient_check import gradient_check
 from dlnotes.layers import Dense
 
 
@@ -49,6 +50,29 @@ def test_worked_example_of_the_gradients(rng):
     np.testing.assert_array_equal(dx, [[2, -3], [20, -30]])
     np.testing.assert_array_equal(layer.dW, [[51], [64]])
     np.testing.assert_array_equal(layer.db, [11])
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (1, 3), (2, 4, 3), (2, 3, 2, 3)])
+def test_gradients_equal_finite_differences(rng, shape):
+    gradient_check(Dense(3, 2, rng=rng), rng.normal(size=shape), rng=rng)
+
+
+def test_only_the_last_axis_is_mixed(rng):
+    layer, x, dy = Dense(3, 2, rng=rng), rng.normal(size=(4, 5, 3)), rng.normal(size=(4, 5, 2))
+    y, dx = layer.forward(x), layer.backward(dy)
+    dW, db = layer.dW, layer.db
+    np.testing.assert_allclose(layer.forward(x.reshape(20, 3)).reshape(4, 5, 2), y, rtol=1e-14)
+    np.testing.assert_allclose(layer.backward(dy.reshape(20, 2)).reshape(4, 5, 3), dx, rtol=1e-14)
+    np.testing.assert_allclose(layer.dW, dW, rtol=1e-13)
+    np.testing.assert_allclose(layer.db, db, rtol=1e-13)
+    assert layer.db.shape == (2,)
+
+
+def test_no_examples_give_no_gradient(rng):
+    layer = Dense(3, 2, rng=rng)
+    assert layer.forward(np.ones((0, 3))).shape == (0, 2)
+    assert layer.backward(np.ones((0, 2))).shape == (0, 3)
+    np.testing.assert_array_equal(layer.db, [0, 0])
 
 
 def test_backward_sets_gradients_anew(rng):
