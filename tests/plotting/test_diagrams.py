@@ -1,37 +1,20 @@
 """The drawings say what they were told, put it where it belongs, and come out the same twice."""
 
-import io
 import re
 from itertools import pairwise
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
-from dlnotes.plotting import nested_sets, network_diagram, scan_grid, use_book_style
+from dlnotes.plotting import nested_sets, network_diagram, scan_grid
 
 RINGS = ["artificial intelligence", "machine learning", "neural networks", "deep learning"]
 
 
-@pytest.fixture(autouse=True)
-def _book_style():
-    with mpl.rc_context():
-        use_book_style()
-        yield
-    plt.close("all")
-
-
 def words(ax):
     return [text.get_text() for text in ax.texts]
-
-
-def svg(figure):
-    buffer = io.BytesIO()
-    metadata = {"Date": None, "Creator": None}
-    figure.savefig(buffer, format="svg", bbox_inches="tight", metadata=metadata)  # as notebooks do
-    return buffer.getvalue()
 
 
 # Nested sets
@@ -233,7 +216,7 @@ def test_scan_grid_refuses_row_labels_that_do_not_match():
     ],
     ids=["nested_sets", "network_diagram", "scan_grid"],
 )
-def test_the_same_call_gives_the_same_bytes_and_nothing_opaque_behind(draw):
+def test_the_same_call_gives_the_same_bytes_and_nothing_opaque_behind(draw, svg):
     figure = draw()
     first = svg(figure)
     assert first == svg(figure) == svg(draw())
