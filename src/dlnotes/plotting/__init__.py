@@ -1,5 +1,6 @@
 """Figures of the book: one style, and the drawings that several pages share."""
 
+from dlnotes.plotting.color_names import ColorNames, color_names
 from dlnotes.plotting.curves import layer_histograms, learning_curves
 from dlnotes.plotting.diagrams import nested_sets, network_diagram, scan_grid
 from dlnotes.plotting.graphs import computational_graph
@@ -9,6 +10,8 @@ from dlnotes.plotting.surfaces import loss_surface
 
 __all__ = [
     "COLORS",
+    "ColorNames",
+    "color_names",
     "computational_graph",
     "decision_regions",
     "layer_histograms",
