@@ -80,8 +80,12 @@ def calibration_error(y_true: ArrayLike, y_pred: ArrayLike, *, bins: int = 15) -
 
     Parameters
     ----------
-    y_true, y_pred, bins
-        As :func:`reliability`.
+    y_true : array_like
+        Labels ``(N,)``, integers from 0 to K - 1.
+    y_pred : array_like
+        Predicted probabilities ``(N, K)``.
+    bins : int, default 15
+        Number of equally wide groups of confidence, as in :func:`reliability`.
 
     Returns
     -------

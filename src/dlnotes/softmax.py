@@ -14,8 +14,24 @@ def naive_softmax(logits: ArrayLike, *, axis: int = -1) -> FloatArray:
     r"""Softmax just as its formula says: :math:`p_k = e^{z_k} / \sum_j e^{z_j}`.
 
     For reading, not for use: from about 89 in float32 and 710 in float64, :math:`e^z` is too large
-    for the computer, and the result is NaN. Use :func:`softmax`, to which parameters and errors
-    belong.
+    for the computer, and the result is NaN. Use :func:`softmax`.
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores :math:`z`, finite, for example of shape (K,) or (N, K).
+    axis : int, default -1
+        The axis that counts the classes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities that sum to 1 along ``axis``, or NaN.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`softmax`.
 
     Examples
     --------

@@ -1,5 +1,7 @@
 """The vocabulary of checks: what passes, what fails, and what each says."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def published(monkeypatch):
             publish = published.append
 
     ipython = type("IPython", (), {"get_ipython": staticmethod(lambda: Shell)})
-    monkeypatch.setitem(check.sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
     return published
 
 
