@@ -33,6 +33,7 @@ book_translated = {
         "reference/misconceptions",
     ]
 }
+book_untranslated = ["reference/api/*"]  # from the docstrings, which are English
 
 # Pages.
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]

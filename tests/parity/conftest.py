@@ -66,7 +66,9 @@ def same_as_keras(assert_agree, keras_value):
             theirs.build((None, *x.shape[1:]))
         n_learned = len(ours.parameter_names)
         weights = [w.astype(dtype) for w in ours.weights]
-        assert [w.shape for w in weights] == [tuple(w.shape) for w in theirs.weights[: len(weights)]]
+        assert [w.shape for w in weights] == [
+            tuple(w.shape) for w in theirs.weights[: len(weights)]
+        ]
         learned, counted = weights[:n_learned], weights[n_learned:]
 
         def keras_s(weights, counted, x):

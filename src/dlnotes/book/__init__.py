@@ -45,10 +45,12 @@ CONFIG_VALUES: dict[str, Any] = {
     "book_sources": [],
     "book_time_limit": 60,
     "book_translated": {},
+    "book_untranslated": [],
 }
 """Options in ``conf.py``: where results are kept; which state's results to use as they are, if not
 the present state's (the site driver tells its Sphinx processes); the files and folders whose change
-makes every result stale; the seconds that a page may run; for each language the complete pages."""
+makes every result stale; the seconds that a page may run; for each language the complete pages; the
+pages that get no catalogs."""
 
 logger = logging.getLogger(__name__)
 

@@ -163,7 +163,8 @@ def _publish(work: Path, languages: list[str], site: Path, title: str) -> None:
 
 def update_translations(root: Path) -> int:
     """Renew the catalogs of every language and print how complete each page is; return 0 or 1."""
-    translated = _read_config(root).book_translated
+    config = _read_config(root)
+    translated = config.book_translated
     templates = root / "build/work/gettext"
     quiet = ["--quiet", "-b", "gettext", "-c", str(root), "-d", str(templates / "doctrees")]
     languages = [code for code in LANGUAGES if code in translated]
@@ -175,6 +176,9 @@ def update_translations(root: Path) -> int:
     for command in commands:
         if subprocess.run([sys.executable, "-m", *command], cwd=root, check=False).returncode:
             return 1
+        for page in config.book_untranslated:
+            for template in (templates / "pot").glob(f"{page}.pot"):
+                template.unlink()
     for code in languages:
         print(LANGUAGES[code])
         for template in sorted((templates / "pot").rglob("*.pot")):
