@@ -44,7 +44,7 @@ def stray_markup(doctree: nodes.document) -> int:
     found = 0
     for text in doctree.findall(nodes.Text):
         match = _MARKUP.search(text.astext())
-        if match and not _inside(text, _NOT_PROSE):
+        if match and not _inside(text, (*_NOT_PROSE, nodes.strong)):  # strong: a **parameter
             found += 1
             around = text.astext()[max(0, match.start() - 20) : match.end() + 20]
             logger.warning(

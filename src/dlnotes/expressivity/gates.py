@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 Circuit: TypeAlias = tuple[tuple[int, int], ...]
-"""NAND gates in order: the two wires that each reads. Wires 0 and 1 are the inputs, 2 is the output
+"""NAND gates in order, each as the two wires that it reads. Wires 0 and 1 are the inputs, 2 is the output
 of the first gate, and so on; the last gate's output is the circuit's."""
 
 Table: TypeAlias = tuple[int, ...]

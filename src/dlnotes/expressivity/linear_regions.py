@@ -38,11 +38,11 @@ class LinePieces(NamedTuple):
     """What :func:`count_pieces_on_line` returns."""
 
     pieces: int
-    """Number of affine pieces: neighbours differ in slope."""
+    """Number of affine pieces, neighbours of which differ in slope."""
     breakpoints: Array
     """Where the slope changes, ``(pieces - 1,)``, from 0 at the start to 1 at the end."""
     regions: int
-    """Number of regions passed through: neighbours differ in which units are active."""
+    """Number of regions passed through; neighbours differ in which units are active."""
     switches: Array
     """Where a unit switches, ``(regions - 1,)``, from 0 at the start to 1 at the end."""
 

@@ -135,7 +135,7 @@ def separating_hyperplane(x: ArrayLike, y: ArrayLike) -> Hyperplane | None:
 
 
 def boolean_functions(n: int) -> Iterator[tuple[int, ...]]:
-    """Truth tables of all Boolean functions of ``n`` inputs, one after the other.
+    r"""Truth tables of all Boolean functions of ``n`` inputs, one after the other.
 
     Parameters
     ----------
@@ -145,8 +145,8 @@ def boolean_functions(n: int) -> Iterator[tuple[int, ...]]:
     Returns
     -------
     iterator of tuple of int
-        2 ** (2 ** n) tables, each of 2 ** n outputs 0 or 1, in the order of the inputs in
-        :func:`dlnotes.expressivity.gates.boolean_inputs`.
+        The :math:`2^{2^n}` tables, each of :math:`2^n` outputs 0 or 1, in the order of the inputs
+        in :func:`dlnotes.expressivity.gates.boolean_inputs`.
 
     Raises
     ------

@@ -17,10 +17,12 @@ class GRU(Recurrent):
 
     .. math::
 
+        \begin{aligned}
         z_t &= \sigma(x_t W_z + b_z + h_{t-1} U_z + b'_z) \\
         r_t &= \sigma(x_t W_r + b_r + h_{t-1} U_r + b'_r) \\
         g_t &= \tanh(x_t W_g + b_g + r_t \, (h_{t-1} U_g + b'_g)) \\
         h_t &= z_t \, h_{t-1} + (1 - z_t) \, g_t
+        \end{aligned}
 
     The update gate :math:`z` and the reset gate :math:`r` lie between 0 and 1. The candidate
     :math:`g` is what may take the place of the state.

@@ -124,7 +124,7 @@ class Layer:
 
     @property
     def weights(self) -> list[FloatArray]:
-        """The learned arrays, then the counted ones: as Keras orders them, so that they fit it."""
+        """The learned arrays, then the counted ones, as Keras orders them, so that they fit it."""
         return [getattr(self, name) for name in self.parameter_names + self.state_names]
 
     @weights.setter

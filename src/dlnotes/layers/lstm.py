@@ -17,12 +17,11 @@ class LSTM(Recurrent):
 
     .. math::
 
-        i_t &= \sigma(x_t W_i + h_{t-1} U_i + b_i) \qquad
-        g_t = \tanh(x_t W_g + h_{t-1} U_g + b_g) \\
-        f_t &= \sigma(x_t W_f + h_{t-1} U_f + b_f) \qquad
-        c_t = f_t \, c_{t-1} + i_t \, g_t \\
-        o_t &= \sigma(x_t W_o + h_{t-1} U_o + b_o) \qquad
-        h_t = o_t \tanh c_t
+        \begin{aligned}
+        i_t &= \sigma(x_t W_i + h_{t-1} U_i + b_i) & g_t &= \tanh(x_t W_g + h_{t-1} U_g + b_g) \\
+        f_t &= \sigma(x_t W_f + h_{t-1} U_f + b_f) & c_t &= f_t \, c_{t-1} + i_t \, g_t \\
+        o_t &= \sigma(x_t W_o + h_{t-1} U_o + b_o) & h_t &= o_t \tanh c_t
+        \end{aligned}
 
     The input gate :math:`i`, the forget gate :math:`f` and the output gate :math:`o` lie between 0
     and 1. The candidate :math:`g` is what may be added to the memory :math:`c`.
