@@ -24,8 +24,8 @@ __all__ = [
 ]
 
 Circuit: TypeAlias = tuple[tuple[int, int], ...]
-"""NAND gates in order, each as the two wires that it reads. Wires 0 and 1 are the inputs, 2 is the output
-of the first gate, and so on; the last gate's output is the circuit's."""
+"""NAND gates in order, each as the two wires that it reads. Wires 0 and 1 are the inputs, 2 is the
+output of the first gate, and so on; the output of the last gate is that of the circuit."""
 
 Table: TypeAlias = tuple[int, ...]
 
