@@ -47,6 +47,7 @@ copybutton_selector = "div.cell_input pre, div.highlight-console pre"
 # The package.
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_use_param = False
 napoleon_use_rtype = False
