@@ -28,6 +28,7 @@ book_translated = {
     "ko": [
         "index",
         "information/entropy",
+        "reference/api",
         "reference/bibliography",
         "reference/claims",
         "reference/misconceptions",
