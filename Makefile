@@ -4,10 +4,10 @@ RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
 
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest lint check i18n lock clean
+.PHONY: help html test coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
 
 .venv/.ready: requirements.lock pyproject.toml tools/venv.py
 	@$(or $(PYTHON),$(error Python 3.11 or newer is needed and none was found)) tools/venv.py .venv
@@ -15,16 +15,32 @@ help: ## Show the targets
 html: .venv/.ready ## Build the site in build/html; FORCE=1 runs every page anew
 	@$(BOOK) build $(if $(FORCE),--force)
 
-test: .venv/.ready ## Run the test suite
-	@$(RUN) -m pytest
+test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reaches
+	@$(RUN) -m pytest $(if $(COVERAGE),--cov)
+
+coverage: ## Run the test suite, which must reach every line and branch of the package
+	@$(MAKE) --no-print-directory test COVERAGE=1
 
 doctest: .venv/.ready ## Run the examples in the docstrings
 	@$(RUN) -m pytest --doctest-modules src/dlnotes
 
+mutants: .venv/.ready ## Break the package on purpose and see whether its tests notice; MODULES="softmax layers.dense" or SAMPLE=200 for less
+	@$(RUN) tools/mutants.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(MODULES)
+
+test-oldest: .venv/.ready ## Run the test suite on the oldest versions that pyproject.toml allows (Python 3.11)
+	@$(RUN) tools/environments.py oldest
+
+test-backends: .venv/.ready ## Run what depends on the Keras backend on PyTorch and on TensorFlow
+	@$(RUN) tools/environments.py torch tensorflow
+
+bench: .venv/.ready ## Measure speed and memory of the package, side by side with Keras
+	@$(RUN) benchmarks/library.py
+
 lint: .venv/.ready ## Check style, types and spelling
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy && $(RUN) -m codespell_lib
 
-check: lint test doctest html ## Everything that CI runs
+check: lint html coverage doctest ## Everything that CI runs
+	@$(MAKE) --no-print-directory mutants SAMPLE=200
 
 i18n: .venv/.ready ## Update the translation catalogs and show how complete each page is
 	@$(BOOK) i18n

@@ -103,6 +103,10 @@ def test_temperature_of_extreme_logits_and_float32():
     assert fit_temperature([0, 0, 0, 1], z) == pytest.approx(1e4 / math.log(3), rel=1e-12)
     assert fit_temperature([0, 0, 0, 1], z / 1e8) == pytest.approx(1e-4 / math.log(3), rel=1e-6)
     np.testing.assert_array_equal(z, [[1e4, 0]] * 4)
+    # 999 of 1000 are right where exp(g / T) is 999. Here 1 / T is close to the largest number.
+    g = 2.0**-1020
+    z = [[g, 0]] * 1000
+    assert fit_temperature([0] * 999 + [1], z) == pytest.approx(g / math.log(999), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("f", [reliability, calibration_error])

@@ -68,6 +68,14 @@ def test_upstream_gradient_is_taken_as_float64():
     assert gradient == pytest.approx(3 * float(third), rel=1e-10)
 
 
+def test_losses_are_summed_in_float64():
+    """Near 2 ** 24 a float32 can only be even: 1.5 more and 0.5 more would be 2 more and 0 more."""
+    [gradient] = numerical_gradient(
+        lambda x: np.array([2**24, x], np.float32), np.float32([1, 1]), 1.0, step=0.5
+    )
+    assert gradient == 1
+
+
 def test_upstream_gradient_must_fit(rng):
     message = r"^`dy` must have the shape of f's output \(3,\)\. Received: \(2,\)$"
     with pytest.raises(ValueError, match=message):
@@ -158,6 +166,30 @@ class Lookup(Layer):
         self.dW = np.zeros_like(self.W)
         np.add.at(self.dW, self._x, dy)
         return np.zeros(self._x.shape)
+
+
+def test_parameters_are_float64_for_integers_too(rng):
+    seen = set()
+
+    class Spy(Lookup):
+        def backward(self, dy):
+            seen.add(self.W.dtype)
+            return super().backward(dy)
+
+    layer = Spy()
+    layer.W = layer.W.astype(np.float32)
+    gradient_check(layer, [[0, 2]], rng=rng)
+    assert seen == {np.dtype(np.float64)}
+
+
+def test_a_constant_may_be_off_by_nothing(rng):
+    class Silent(Layer):
+        def forward(self, x, *, training=False):  # noqa: ARG002 - no mode
+            return np.zeros_like(x)
+
+        backward = forward
+
+    gradient_check(Silent(), [1.0, 2.0], rng=rng, atol=0)
 
 
 def test_integers_stay_integers_and_only_parameters_are_checked(rng, monkeypatch):

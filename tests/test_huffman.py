@@ -44,6 +44,8 @@ def test_words_by_hand():
     assert huffman_code([0.125, 0.125, 0.25, 0.5]) == ["000", "001", "01", "1"]
     assert huffman_code([0.25] * 4) == ["00", "01", "10", "11"]
     assert huffman_code([0.6, 0.4]) == ["0", "1"]
+    # The group of the first and the last outcome ties with the second, and comes earlier.
+    assert huffman_code([0.125, 0.25, 0.5, 0.125]) == ["000", "01", "1", "001"]
 
 
 def test_a_sure_outcome_needs_no_letter():

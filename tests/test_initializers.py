@@ -51,6 +51,26 @@ def test_range(rng, name, dist):
     assert kurtosis == pytest.approx(1.8 if dist == "uniform" else 2.366, abs=0.04)
 
 
+class Fixed(np.random.Generator):
+    """Draws what it is told to."""
+
+    def __init__(self, *draws):
+        super().__init__(np.random.PCG64(0))
+        self.draws = list(draws)
+
+    def standard_normal(self, size):
+        return np.full(size, self.draws.pop(0))
+
+    def normal(self, size):
+        return self.standard_normal(size)
+
+
+def test_two_standard_deviations_are_not_too_many():
+    W = initializers.he_normal((3, 2), rng=Fixed(2.0))
+    limit = initializers.he_normal((3, 2), rng=Fixed(np.nextafter(2, 3), 1.0)) * 2
+    np.testing.assert_array_equal(W, limit)
+
+
 @pytest.mark.parametrize(("name", "dist"), KINDS)
 def test_the_same_seed_gives_the_same_weights(name, dist):
     draw = getattr(initializers, f"{name}_{dist}")
@@ -77,6 +97,11 @@ def test_orthogonal_columns_or_rows(rng, shape):
     assert W.shape == shape
     short = W if shape[0] >= shape[1] else W.T
     np.testing.assert_allclose(short.T @ short, np.eye(min(shape)), atol=1e-14)
+
+
+def test_orthogonal_even_if_all_draws_are_0():
+    W = orthogonal((3, 2), rng=Fixed(0.0))
+    np.testing.assert_allclose(W.T @ W, np.eye(2), atol=1e-14)
 
 
 def test_orthogonal_starts_from_the_first_random_column():

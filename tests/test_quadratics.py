@@ -85,6 +85,10 @@ def test_curvatures_are_extreme_eigenvalues():
 def test_rounding_is_neither_asymmetric_nor_indefinite():
     nearly = A + np.array([[0, 1e-15], [0, 0]])
     assert condition_number(nearly) == pytest.approx(condition_number(A))
+    eps = np.finfo(float).eps  # the entries may differ by 200 of it, their halves by 100
+    assert value(np.array([[1, 200 * eps], [0, 1]]), [0, 0], [1, 0]) == 0.5
+    with pytest.raises(ValueError, match="symmetric"):
+        value(np.array([[1, 201 * eps], [0, 1]]), [0, 0], [1, 0])
     nearly = np.array([[2, 1 + 1e-6], [1, 3]], np.float32)
     assert condition_number(nearly) == pytest.approx(condition_number(A), rel=1e-5)
 

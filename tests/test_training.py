@@ -407,6 +407,15 @@ def test_an_output_that_is_not_finite(line):
     )
 
 
+def test_a_weight_that_is_not_finite_though_the_output_is(rng):
+    model = Sequential([Embedding(3, 2, rng=rng), Dense(2, 2, rng=rng)])
+    model.parameters = [[[1, 1], [1, 1], [np.nan, np.nan]], *model.parameters[1:]]
+    words, labels = [[0, 1]], [[0, 1]]  # without the third word
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
+        fit(model, words, labels, loss=SCCE, optimizer=SGD(), epochs=1, from_logits=True)
+    assert str(caught.value) == "`parameters[0]` must not contain NaN. Received: 2 NaN"
+
+
 def test_a_mean_of_losses_that_is_not_finite(line):
     line.parameters = [[[0.0]], [1.2e154]]  # 1.44e308 twice is more than the largest number
     with pytest.raises(FloatingPointError, match="Received: inf in epoch 0, step 0"):

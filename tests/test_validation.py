@@ -226,6 +226,7 @@ def test_numbers_out_of_range(f, refused, rule):
     for x in ("1", None, [0.5], True, 1j):
         assert message(f, x) == (TypeError, f"`x` must be a real number. Received: {x!r}")
     assert f("x", np.float32(0.5)) == 0.5
+    assert f("x", np.uint8(1)) == 1
     assert type(f("x", 1)) is float
 
 

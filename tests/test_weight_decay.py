@@ -132,6 +132,9 @@ def test_the_intercept_is_not_penalised(rng):
     one, moved = ridge(x, y, 5), ridge(x, y + 100, 5)
     np.testing.assert_allclose(moved.w, one.w, rtol=1e-9)
     assert float(moved.b) == pytest.approx(float(one.b) + 100, rel=1e-12)
+    y = rng.integers(-9, 10, size=8)  # no rounding: the mean of y is a multiple of 1/8
+    one, moved = ridge(x, y, 5), ridge(x, y + 2**40, 5)
+    np.testing.assert_allclose(moved.w, one.w, rtol=1e-12)
 
 
 @given(l2=st.lists(strengths, min_size=2, max_size=4).map(sorted), seed=st.integers(0, 99))

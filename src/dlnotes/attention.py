@@ -149,7 +149,7 @@ def attention_gradients(
 
 
 def _weights(q: FloatArray, k: FloatArray) -> FloatArray:
-    with np.errstate(over="ignore", invalid="ignore"):  # softmax refuses what is not finite
+    with np.errstate(all="ignore"):  # softmax refuses what is not finite
         scores = q @ _transposed(k) / math.sqrt(q.shape[-1])
     return softmax(scores)
 

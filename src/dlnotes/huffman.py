@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from dlnotes._validation import FloatArray, as_distribution
@@ -113,7 +112,7 @@ def mean_length(p: ArrayLike, words: Sequence[str]) -> float:
         raise ValueError(
             f"`words` must hold one word for each outcome. Received: {len(words)} for {len(p)}"
         )
-    return float(p @ np.array([len(word) for word in words], p.dtype))
+    return float(p @ [len(word) for word in words])
 
 
 def _outcomes(p: ArrayLike) -> FloatArray:

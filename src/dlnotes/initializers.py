@@ -304,7 +304,7 @@ def orthogonal(shape: Sequence[int], *, rng: np.random.Generator) -> FloatArray:
     tall = (max(rows, columns), min(rows, columns))
     q: FloatArray
     q, r = np.linalg.qr(as_generator("rng", rng).normal(size=tall))
-    q *= np.sign(np.diagonal(r))  # without it, some matrices would be likelier than others
+    q *= np.copysign(1, np.diagonal(r))  # without it, some matrices would be likelier than others
     return q if rows >= columns else q.T
 
 

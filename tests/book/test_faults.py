@@ -4,7 +4,7 @@ import pytest
 
 FAULTS = """# Page
 
-The result is 3.142, or 42.4 %, not 2 or $3.142$ or `3.142`. It is $1
+The result is 3.142, or 42.4 %, not 2, 3.143, $3.142$ or `3.142`. It is $1
 + 1$.
 
 :::{claim} measured-nowhere
@@ -36,6 +36,7 @@ glue("result", 3.14159, display=False)
 glue("share", 0.4239, display=False)
 glue("two", 2, display=False)
 glue("words", "3.142", display=False)
+glue("function", print, display=False)
 check.equal("claimed-nowhere", 1, 1)
 check.equal("stated-twice", 1, 1)
 check.equal("cited-and-measured", 1, 1)
@@ -80,7 +81,7 @@ def test_what_does_not_match(faulty):
         (25, "claim 'cited-and-measured' is cited, yet a cell measures it"),
         (35, "'claimed-nowhere' is measured but the page has no such claim"),
         (35, "'in-parts' is measured twice: name the parts with `what=`"),
-        (51, "figure without alt text"),
+        (52, "figure without alt text"),
         (10, "3.142 is typed by hand: glue it as 'result'"),
         (10, "42.4 % is typed by hand: glue it as 'share'"),
         (10, "markup that did not render: '. It is $1'"),
@@ -90,6 +91,37 @@ def test_what_does_not_match(faulty):
     assert run.stdout.count("typed by hand") == 2
     assert run.stdout.count("ERROR") == 1  # docutils sees the id that is used twice
     assert run.stdout.count("WARNING") == 10, run.stdout
+
+
+def test_a_failed_check_is_reported_even_where_its_error_is_expected(faulty):
+    faulty.write_page(
+        "# Page\n\n:::{claim} less-than-one\nIt is.\n:::\n\n"
+        "```{code-cell}\n:tags: [raises-exception]\n"
+        "from dlnotes import check\n"
+        'check.less("less-than-one", 2, 1)\n```\n'
+    )
+    run = faulty.sphinx("-b", "html")
+    assert run.returncode == 1
+    warning = "docs/page.md:14: WARNING: 'less-than-one': measured 2, expected less than 1 [claims"
+    assert warning in run.stdout, run.stdout
+
+
+def test_without_the_driver_a_page_that_fails_ends_the_build_but_not_its_translation(faulty):
+    faulty.write_page("# Page\n\n```{code-cell}\n1 / 0\n```\n")
+    run = faulty.sphinx("-b", "html")
+    assert run.returncode != 0
+    failure = "docs/page.md:11: cell 1 failed: ZeroDivisionError: division by zero"
+    assert failure in run.stdout
+    assert "1 page(s) did not run to the end: page\n" in run.stdout
+    run = faulty.sphinx("-b", "gettext")
+    assert failure in run.stdout
+    assert (faulty.root / "out/page.pot").exists()
+
+
+def test_a_page_that_changes_during_the_build_ends_it(book):
+    run = book.sphinx("-b", "html", "-D", "book_key=of-the-results-of-another-text")
+    assert run.returncode != 0
+    assert "changed while the book was being built, so build again: page\n" in run.stdout
 
 
 def test_a_fault_stays_a_fault_when_nothing_has_changed(faulty):

@@ -97,11 +97,16 @@ def test_a_page_declared_complete_must_be(book):
     fuzzy = text.replace('msgid "It is four."', '#, fuzzy\nmsgid "It is four."')
     untranslated = fuzzy.replace('msgstr "쪽"', 'msgstr ""')
     catalog.write_text(untranslated, encoding="utf-8")
+    page = book.root / "docs/page.md"
+    exercise = "\n:::{exercise}\n:label: ex-a\n\nHow much?\n:::\n"
+    page.write_text(page.read_text() + exercise)
     run = book.build()
     assert run.returncode == 1
     warning = "page.md:{}: WARNING: declared complete in 'ko' but not translated: '{}'"
     assert warning.format(8, "Page") in run.stdout
     assert warning.format(12, "It is four.") in run.stdout
+    assert warning.format(28, "How much?") in run.stdout
+    assert run.stdout.count("not translated") == 3  # the word "Exercise" is not for translators
     assert "Not built: see the warnings above (language: ko)" in run.stdout
     assert not (book.root / "build/html").exists()
 
@@ -113,3 +118,11 @@ def test_catalogs_and_their_completeness(book):
     assert re.search(r"\n +0% +3 of 3 +missing  index  declared complete\n", run.stdout)
     assert re.search(r"\n +100% +0 of 4 +missing  page  declared complete\n", run.stdout)
     assert (book.root / "docs/locale/ko/LC_MESSAGES/index.po").exists()
+
+
+def test_catalogs_of_a_book_that_cannot_be_read(book):
+    book.write("conf.py", "extensions = ['dlnotes.book', 'no_such_extension']\n")
+    run = book._run("-m", "dlnotes.book", "i18n")
+    assert run.returncode == 1
+    assert "Could not import extension no_such_extension" in run.stdout
+    assert "%" not in run.stdout

@@ -123,8 +123,17 @@ def test_true_measurements_pass():
     check.between("a", [0, 1], 0, 1)
     check.equal("a", [[1, 2]], [[1, 2]])
     check.all_true("a", np.ones((3, 3), dtype=bool))
+    check.all_true("a", np.array(True))
     check.all_true("a", (x > 0 for x in (1, 2)))
     check.raises("a", ZeroDivisionError, lambda: 1 // 0, match="zero")
+
+
+def test_a_bound_counts_in_the_precision_of_what_is_measured():
+    """In float32 0.7 is a little less, and 0.1 a little more."""
+    assert np.float32(0.7).item() < 0.7
+    check.between("a", np.float32(0.7), 0.7, 1)
+    assert np.float32(0.1).item() > 0.1
+    check.between("a", np.float32([0.1]), 0, 0.1)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,21 @@ def new_rng(seed=0):
     return np.random.default_rng(seed)
 
 
+class Fixed(np.random.Generator):
+    """Draws 1 from every normal distribution, or what it is told to, and the given points."""
+
+    def __init__(self, *points, normal=1.0):
+        super().__init__(np.random.PCG64(0))
+        self.points, self.always = list(points), normal
+
+    def standard_normal(self, size):
+        return np.full(size, self.always)
+
+    def uniform(self, low, high, size):
+        point = self.points.pop(0) if self.points else super().uniform(low, high, size)
+        return np.full(size, point)
+
+
 def distances(x):
     """To each mode, in standard deviations: (N, 3)."""
     return np.sqrt((((x[:, None] - MODES) / SPREAD) ** 2).sum(axis=-1))
@@ -133,6 +148,24 @@ def test_noise_of_the_moons_is_normal_and_the_same_in_both_coordinates():
     np.testing.assert_allclose(noise.std(axis=0), 0.3, rtol=0.02)
     assert abs(np.corrcoef(noise.T)[0, 1]) < 0.03
     assert (np.abs(noise) > 0.3).mean() == pytest.approx(0.3173, abs=0.01)
+
+
+def test_noise_is_added():
+    quiet, _ = moons(6, noise=0, rng=Fixed())
+    x, _ = moons(6, noise=0.25, rng=Fixed())
+    np.testing.assert_array_equal(x, quiet + 0.25)
+    x, mode = machine_readings(6, faults=0, rng=Fixed())
+    np.testing.assert_array_equal(x, MODES[mode] + SPREAD)
+
+
+def test_a_point_on_the_boundary_is_of_class_0():
+    assert drifting_stream(3, rate=1, rng=Fixed(normal=0.0)).y.tolist() == [0, 0, 0]
+
+
+def test_a_fault_may_be_4_standard_deviations_away():
+    """(0.8, 38) is 8 °C above the idle mode, where the standard deviation is 2 °C."""
+    x, _ = machine_readings(1, faults=1, rng=Fixed([0.8, 37.5], [0.8, 38], [5, 20]))
+    assert x.tolist() == [[0.8, 38]]
 
 
 def test_the_order_of_the_moons_is_random():

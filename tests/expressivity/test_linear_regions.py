@@ -86,6 +86,26 @@ def test_units_that_switch_close_together_make_two():
     assert found.pieces == 3
 
 
+@pytest.mark.parametrize(("apart", "regions"), [(0.95e-10, 2), (1.05e-10, 3)])
+def test_one_place_is_a_tenth_of_a_billionth_wide(apart, regions):
+    W, b = [[[1, 1]], [[1], [1]]], [[-0.5, -0.5 - apart], [0]]
+    assert count_pieces_on_line(W, b, [0], [1]).regions == regions
+
+
+def test_a_unit_whose_sum_counts_as_0_is_not_active():
+    # Both sums lie within a billionth of 0 between the two switches, where the first unit is on.
+    W, b = [[[1, 1]], [[1], [1]]], [[-0.5, -0.5 - 5e-10], [0]]
+    found = count_pieces_on_line(W, b, [0], [1])
+    assert (found.pieces, found.regions) == (2, 3)
+    assert found.breakpoints.tolist() == [found.switches[1]]
+
+
+@pytest.mark.parametrize(("start", "regions"), [(-1e-9, 1), (-1.01e-9, 2)])
+def test_just_a_billionth_of_the_terms_counts_as_0(start, regions):
+    # The terms are at most 1, at the end.
+    assert count_pieces_on_line([[[1]], [[1]]], [[0], [0]], [start], [1]).regions == regions
+
+
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_a_later_unit_that_switches_where_an_earlier_one_does_cuts_nothing_new(seed, scale):
@@ -193,6 +213,15 @@ def test_lines_outside_the_box_or_along_its_side_do_not_count():
     W = [[[1, 1, 1], [0, 0, 0]], np.ones((3, 1))]
     assert count_regions(W, [[-1, 1, 2], [0]], SQUARE).regions == 1
     assert count_regions(W, [[-1, 1, 0], [0]], SQUARE).regions == 2
+
+
+@pytest.mark.parametrize(("b", "regions"), [(0, 3), (1e-10, 4)])
+def test_a_new_corner_within_a_billionth_of_the_line_lies_on_it(b, regions):
+    # The line of 2 x + 1 cuts the box at x = -1/2. There, at y = 0, the other unit has t + b, its
+    # largest sum on the right, where it cuts nothing if that counts as 0. Its terms are at most 1.
+    t = 1e-9
+    W = [[[2, -2 * t], [0, 2 * t - 1]], np.ones((2, 1))]
+    assert count_regions(W, [[1, b], [0]], [[-1, 1], [0, 1]]).regions == regions
 
 
 def test_a_diagonal_cuts_a_square_into_triangles():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlnotes.expressivity import separability
 from dlnotes.expressivity.gates import boolean_inputs
 from dlnotes.expressivity.separability import (
     boolean_functions,
@@ -98,6 +99,19 @@ def test_the_largest_numbers_do_not_overflow():
     assert not linearly_separable([[-1.7e308], [0.0], [1.7e308]], [0, 1, 0])
 
 
+def test_a_feature_with_the_smallest_extent_still_tells_classes_apart():
+    e = separability.SMALLEST_EXTENT
+    assert linearly_separable([[-e], [e]], [0, 1])
+    assert not linearly_separable([[-e], [0.99 * e]], [0, 1])
+
+
+def test_the_smallest_margin_is_enough(monkeypatch):
+    # One example is the middle of the data, so that its weighted sum is b, which is at most 1.
+    for smallest, enough in [(1.0, True), (1 + 1e-9, False)]:
+        monkeypatch.setattr(separability, "SMALLEST_MARGIN", smallest)
+        assert linearly_separable([[5.0]], [1]) is enough
+
+
 def test_constant_features_do_not_matter():
     x = np.column_stack([INPUTS, np.full(4, 1e6)])
     assert linearly_separable(x, [1, 1, 1, 0])
@@ -106,14 +120,18 @@ def test_constant_features_do_not_matter():
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_no_side_and_no_label_is_preferred(seed):
+@pytest.mark.parametrize("mirror", [(-1, -1), (-1, 1), (1, -1)])
+def test_no_side_and_no_label_is_preferred(seed, mirror):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(9, 2))
-    y = (x @ [1.0, 0.3] > 0.2).astype(int)
+    y = (x @ [1.0, 0.8] > 0.2).astype(int)
     plane = separating_hyperplane(x, y)
-    for mirrored in (separating_hyperplane(-x, y), separating_hyperplane(x, 1 - y)):
-        np.testing.assert_allclose(mirrored.w, -plane.w, rtol=1e-6)
-    assert separating_hyperplane(-x, 1 - y).b == pytest.approx(-plane.b, rel=1e-6)
+    mirrored = separating_hyperplane(x * mirror, y)
+    np.testing.assert_allclose(mirrored.w, plane.w * mirror, rtol=1e-6)
+    assert mirrored.b == pytest.approx(plane.b, rel=1e-6)
+    opposite = separating_hyperplane(x * mirror, 1 - y)
+    np.testing.assert_allclose(opposite.w, -plane.w * mirror, rtol=1e-6)
+    assert opposite.b == pytest.approx(-plane.b, rel=1e-6)
 
 
 @settings(max_examples=30)

@@ -112,6 +112,24 @@ def test_every_layer_is_silent_about_overflow():
     assert np.isnan(layer.backward([0.0])).all()
 
 
+def test_only_the_passes_are_made_silent():
+    class Half(Layer):
+        """Halves."""
+
+        parameter_names = ("W",)
+
+        def forward(self, x, *, training=False):  # noqa: ARG002 - no mode
+            return self._output(0.5 * np.asarray(x))
+
+        def half(self):
+            return np.float64(1e300) * 1e300
+
+    assert (Half.__doc__, Half.parameter_names) == ("Halves.", ("W",))
+    assert Half.backward is Layer.backward
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        Half().half()
+
+
 def test_overflow_is_infinity_and_no_warning():
     dense = Dense(2, 1, rng=np.random.default_rng(0))
     dense.W = np.ones((2, 1))

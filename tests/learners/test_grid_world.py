@@ -82,6 +82,7 @@ def test_no_way():
         (["S.", "G"], "`rows` must be equally long. Received: ['S.', 'G']"),
         (["S..", "G", ".."], "`rows` must be equally long. Received: ['S..', 'G', '..']"),
         (["SGx"], "`rows` must hold S, G, # and . only. Received: 'x'"),
+        (["SGX"], "`rows` must hold S, G, # and . only. Received: 'X'"),
         ([".G"], "`rows` must hold one S. Received: 0 of them"),
         (["SSG"], "`rows` must hold one S. Received: 2 of them"),
         (["S."], "`rows` must hold one G. Received: 0 of them"),

@@ -188,6 +188,7 @@ def test_features_in_any_unit(scale):
         ([[-5, -4], [0, 0], [-936, 1210], [-90, 12], [-33, 98]], [1, 1, 0, 0, 1]),
         ([[120, -22], [-4, 13], [0, 0], [-446, 176], [0, 0]], [0, 0, 1, 0, 1]),
         ([[-23, -22], [10, 86], [0, 0], [2, -9]], [0, 0, 0, 1]),
+        ([[0, 0], [1, 1], [-2, 0], [10, -3], [0, 0]], [0, 1, 1, 1, 0]),
     ],
 )
 def test_a_step_that_overshoots_is_halved(x, y):
@@ -196,6 +197,24 @@ def test_a_step_that_overshoots_is_halved(x, y):
     model = BatchLogisticRegression().fit(x, y)
     error = 1 / (1 + np.exp(-(x @ model.w + model.b))) - y
     np.testing.assert_allclose(x.T @ error / len(x) + 1e-3 * model.w, 0, atol=1e-12)
+
+
+def newton_steps(l2):
+    """Count the steps from w = 0 to the minimum for the examples below."""
+    w, step, n = 0.0, 1.0, 0
+    while abs(step) > 1e-9:
+        p = 1 / (1 + math.exp(w))
+        step = (p - l2 * w) / (p * (1 - p) + l2)
+        w, n = w + step, n + 1
+    return n
+
+
+def test_two_hundred_steps_are_enough_or_it_fails():
+    enough, too_small = 5e-88, 1.5e-88
+    assert (newton_steps(enough), newton_steps(too_small)) == (200, 201)
+    assert BatchLogisticRegression(l2=enough).fit([[-1.0], [1.0]], [0, 1]).w[0] > 190
+    with pytest.raises(ValueError, match=r"^`l2` must be large enough to converge\."):
+        BatchLogisticRegression(l2=too_small).fit([[-1.0], [1.0]], [0, 1])
 
 
 @pytest.mark.parametrize("l2", [1e-9, 1e-30, 1e-60])
@@ -245,6 +264,7 @@ def test_predictions_keep_the_precision_and_the_arguments():
         ([[0.0], [1]], [0, -1], ValueError, "`y` must be at least 0. Received: -1"),
         ([[0.0], [1]], [0.0, 1.0], TypeError, "`y` must be integers. Received: dtype=float64"),
         ([[0.0], [1]], [1, 1], ValueError, "`y` must hold both labels. Received: only 1"),
+        ([[0.0]], [0], ValueError, "`y` must hold both labels. Received: only 0"),
         (
             [[0], [-2e100]],
             [0, 1],
@@ -262,10 +282,31 @@ def test_a_failed_fit_leaves_the_learner_as_it_was(x, y, error, message):
     assert (model.w.tolist(), model.b) == (w.tolist(), b)
 
 
+def test_the_largest_examples():
+    # With u = 1e100 w, sigmoid(-u) = u, as for x = -1, 1 and a penalty of 1.
+    model = BatchLogisticRegression(l2=1e200).fit([[-1e100], [1e100]], [0, 1])
+    u = float(model.w[0]) * 1e100
+    assert 1 / (1 + math.exp(u)) == pytest.approx(u, rel=1e-9)
+
+
+def test_a_penalty_too_small_to_tell_directions_apart():
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
+        BatchLogisticRegression(l2=1e-300).fit([[1.0], [1.0], [-3.0]], [1, 0, 0])
+    assert str(caught.value) == "`l2` must be large enough to converge. Received: 1e-300"
+
+
 def test_too_small_a_penalty():
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
         BatchLogisticRegression(l2=1e-200).fit([[-1.0], [1.0]], [0, 1])
     assert str(caught.value) == "`l2` must be large enough to converge. Received: 1e-200"
+
+
+def test_sums_that_overflow_both_ways_are_refused():
+    # Infinity minus infinity has a warning of its own, which short sums do not always raise.
+    learner = OnlineLogisticRegression(100, learning_rate=1)
+    learner.w = np.tile([2.0, -2.0], 50)
+    with pytest.raises(ValueError, match=r"^`x` must be small enough for finite weighted sums"):
+        learner.predict([[1.5e308] * 100])
 
 
 def test_predicting_needs_a_fit_and_fitting_examples():

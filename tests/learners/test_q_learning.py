@@ -62,6 +62,14 @@ def test_epsilon_is_how_often_chance_decides():
     assert never.returns[10:].tolist() == [-1] * 40
 
 
+@pytest.mark.parametrize("seed", range(9))
+def test_chance_decides_below_epsilon_and_not_at_it(seed):
+    # So epsilon = 0 leaves nothing to chance. Greedy, the first try is up.
+    drawn = rng(seed).random()
+    learned = q_learning(ROAD, episodes=1, epsilon=drawn, max_steps=1, rng=rng(seed))
+    assert learned.Q[0].tolist() == [-0.5, 0, 0, 0]
+
+
 def test_defaults():
     same = q_learning(
         MAZE,

@@ -113,6 +113,9 @@ def test_equal_scores_keep_the_earlier_box():
     assert non_maximum_suppression(apart, [5, 5, 5]).tolist() == [0, 1, 2]
     assert non_maximum_suppression(apart, [-np.inf, 0, np.inf]).tolist() == [2, 1, 0]
     assert non_maximum_suppression(apart, np.array([0, 255, 1], np.uint8)).tolist() == [1, 2, 0]
+    row = [[i, 0, i + 1, 1] for i in range(100)]  # more than a sort keeps in order by chance
+    keep = non_maximum_suppression(row, [0, 1] * 50)
+    assert keep.tolist() == [*range(1, 100, 2), *range(0, 100, 2)]
 
 
 def test_no_boxes():
@@ -148,6 +151,12 @@ def test_windows_are_what_their_boxes_say(channels, strides):
 
 def test_sliding_windows_go_pixel_by_pixel_unless_told():
     assert len(sliding_windows(np.ones((4, 6)), 3)[0]) == 2 * 4
+
+
+def test_windows_of_an_image_without_channels():
+    boxes, windows = sliding_windows(np.ones((3, 4, 0)), 2)
+    assert boxes.shape == (2 * 3, 4)
+    assert windows.shape == (2 * 3, 2, 2, 0)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -209,6 +218,11 @@ def test_the_greatest_boxes():
     box = [0.0, 0.0, 0.9e154, 0.9e154]
     assert iou(box, box) == 1
     assert iou(box, [-0.9e154, 0.0, 0.0, 0.9e154]) == 0
+    assert iou([1e308, 0, 1.1e308, 1], [-1.1e308, 0, -1e308, 1]) == 0  # no float lies that far
+    half = np.finfo(np.float64).max / 2
+    assert iou([0, 0, half, 1], [0, 1, half, 2]) == 0  # a union of the greatest float
+    with pytest.raises(ValueError, match="area"):
+        iou([0, 0, np.nextafter(half, np.inf), 1], BOX)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlnotes.vision import edges
 from dlnotes.vision.edges import (
     LAPLACE,
     PREWITT_X,
@@ -38,6 +39,13 @@ def test_kernels_cannot_be_changed_and_do_not_see_flat_areas(kernel):
     with pytest.raises(ValueError, match="read-only"):
         kernel[0, 0] = 5
     np.testing.assert_array_equal(cross_correlate2d(np.full((4, 5), 7.0), kernel), np.zeros((2, 3)))
+
+
+def test_what_kernels_are_made_of():
+    kernel = edges._kernel([True, False], [False, True])
+    assert kernel.tolist() == [[1, 0], [0, 1]]
+    assert kernel.dtype == np.int64
+    assert not kernel.flags.writeable
 
 
 def test_every_response_is_a_dot_product(rng):
@@ -128,6 +136,10 @@ def test_extremes_give_no_warning():
     image = np.full((3, 3), 1e308)
     assert cross_correlate2d(image, np.full((2, 2), 2.0)).tolist() == [[np.inf] * 2] * 2
     assert np.isnan(cross_correlate2d(image, np.array([[2.0, -2.0]]))).all()
+    single = np.array([[1e-30, 1]], np.float32)
+    response = cross_correlate2d(single, [[1e40]])  # more than a float32 holds
+    np.testing.assert_allclose(response, [[1e10, np.inf]], rtol=1e-6)
+    assert response.dtype == np.float32
     assert gradient_magnitude([[1.5e308]], kernel_x=[[1]], kernel_y=[[1]]).tolist() == [[np.inf]]
 
 

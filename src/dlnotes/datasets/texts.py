@@ -156,7 +156,7 @@ def _rows(name: str) -> list[list[str]]:
 def _tagged(part: str) -> TaggedSentences:
     tokens, tags = [], []
     for block in _read(f"tagged-{part}.tsv").strip().split("\n\n"):
-        rows = [line.split("\t") for line in block.splitlines()]
+        rows = [line.split() for line in block.splitlines()]
         tokens.append([token for token, _ in rows])
         tags.append([tag for _, tag in rows])
     return TaggedSentences(tokens, tags)

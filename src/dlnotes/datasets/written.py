@@ -193,7 +193,7 @@ def _ways_to_write(day: date) -> list[str]:
     d, m, y = day.day, day.month, day.year
     month = _MONTHS[m - 1]
     endings = {1: "st", 2: "nd", 3: "rd"}  # codespell:ignore nd
-    ending = "th" if 11 <= d <= 13 else endings.get(d % 10, "th")
+    ending = "th" if d in (11, 12, 13) else endings.get(d % 10, "th")
     return [
         f"{d} {month} {y}",
         f"{month} {d}, {y}",

@@ -235,13 +235,14 @@ def _network(
 
 def _affine(h: Array, W: Array, b: Array | float) -> tuple[Array, Array]:
     """Weighted sums with 0 for what is within rounding of it, and the size of their terms."""
-    with np.errstate(over="ignore", invalid="ignore"):  # an error says more than a warning
-        z, scale = h @ W + b, (np.abs(h) @ np.abs(W) + np.abs(b)).max(axis=0)
+    with np.errstate(over="ignore"):  # an error says more than a warning
+        scale = (np.abs(h) @ np.abs(W) + np.abs(b)).max(axis=0)
     if not np.isfinite(scale).all():
         raise ValueError(
             "`weights` must be small enough for finite weighted sums. "
             f"Received: {np.abs(W).max()} in one layer"
         )
+    z = h @ W + b
     return np.where(np.abs(z) <= ROUNDING * scale, 0, z), scale
 
 
@@ -253,8 +254,8 @@ def _crossings(z: Array) -> tuple[NDArray[np.intp], Array]:
     i, share = i[order], share[order]
     # Units that switch in one place make one breakpoint. A tenth, so that the later ones' sums
     # there count as 0.
-    new = (np.diff(i, prepend=-1) > 0) | (np.diff(share, prepend=-1) > ROUNDING / 10)
-    return i[new], share[new]
+    again = np.flatnonzero((np.diff(i) == 0) & (np.diff(share) <= ROUNDING / 10)) + 1
+    return np.delete(i, again), np.delete(share, again)
 
 
 def _slopes(layers: list[tuple[Array, Array]], x: Array, d: Array) -> tuple[Array, Array]:

@@ -16,7 +16,7 @@ __all__ = ["Hyperplane", "boolean_functions", "linearly_separable", "separating_
 SMALLEST_MARGIN = 1e-9
 """Far above the rounding of a weighted sum, so that no rounding passes for a gap."""
 SMALLEST_EXTENT = 1e-200
-"""A feature that varies less than this counts as constant."""
+"""A feature that stays closer than this to its middle counts as constant."""
 
 
 class Hyperplane(NamedTuple):
@@ -120,11 +120,12 @@ def separating_hyperplane(x: ArrayLike, y: ArrayLike) -> Hyperplane | None:
     u = np.column_stack([(x - centre) / extent, np.ones(len(x))])
     D = x.shape[1]
     # Unknown are w, b and the margin, to be maximised: margin - sign * (w @ u + b) <= 0.
+    # No weighted sum exceeds D, so a larger b is of no use.
     solution = linprog(
-        c=[0] * (D + 1) + [-1],
+        c=-np.eye(D + 2)[-1],  # minus the margin, since linprog minimises
         A_ub=np.column_stack([-sign[:, None] * u, np.ones(len(u))]),
         b_ub=np.zeros(len(u)),
-        bounds=[(-1, 1)] * D + [(-D - 1, D + 1), (0, None)],
+        bounds=[(-1, 1)] * D + [(-D, D), (0, None)],
     ).x
     w, b = solution[:D], solution[D]
     margin = (sign * (u @ solution[:-1])).min()

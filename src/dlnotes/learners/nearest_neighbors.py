@@ -167,9 +167,8 @@ class KNearestNeighbors:
 
     def _vote(self, x: FloatArray) -> IntArray:
         distances = squared_distances(x, self.x)
-        nearest = np.argsort(distances, axis=1, kind="stable")[:, : self.k]
-        labels, index = np.unique(self.y, return_inverse=True)
-        votes = np.zeros((len(x), len(labels)), np.int64)
-        np.add.at(votes, (np.arange(len(x))[:, None], index[nearest]), 1)
-        winners: IntArray = labels[votes.argmax(axis=1)]
+        nearest = distances.argsort(stable=True)[:, : self.k]
+        labels = np.unique(self.y)
+        votes = [np.sum(self.y[nearest] == label, axis=1) for label in labels]
+        winners: IntArray = labels[np.argmax(votes, axis=0)]
         return winners

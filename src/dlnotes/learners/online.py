@@ -225,7 +225,7 @@ class BatchLogisticRegression(_LogisticRegression):
         if np.abs(x).max() > 1e100:
             raise ValueError(f"`x` must be at most 1e100 in size. Received: {np.abs(x).max()}")
         x1 = np.column_stack([x, np.ones(len(x))])  # the bias is the weight of a constant input 1
-        signed = x1 * (2 * y - 1)[:, None]
+        signed = np.where(y[:, None], x1, -x1)
         penalty = self.l2 * np.append(np.ones(x.shape[1]), 0)  # but it is not penalised
         v = np.zeros(x1.shape[1])
 
@@ -236,9 +236,12 @@ class BatchLogisticRegression(_LogisticRegression):
             z = signed @ v
             gradient = penalty * v - sigmoid(-z) @ signed / len(x)
             curvature = (x1.T * sigmoid_derivative(z)) @ x1 / len(x) + np.diag(penalty)
-            step = np.linalg.solve(curvature, gradient)
+            try:
+                step = np.linalg.solve(curvature, gradient)
+            except np.linalg.LinAlgError:  # flat to rounding: no step is better than another
+                break
             # Next to the minimum rounding alone may raise the objective.
-            while objective(v - step) > objective(v) * (1 + 1e-12):
+            while objective(v - step) * (1 - 1e-12) > objective(v):
                 step = step / 2
             v = v - step
             if np.abs(x1 @ step).max() <= 1e-9:  # the next one would be about its square
@@ -284,7 +287,7 @@ def predict_then_learn(
     y = as_integers("y", y, shape=(len(x),), low=0, high=1)
     wrong = np.zeros(len(x), bool)
     for i in range(len(x)):
-        wrong[i] = learner.predict(x[i : i + 1])[0] != y[i]
+        wrong[i] = learner.predict([x[i]])[0] != y[i]
         learner.learn_one(x[i], y[i])
     return wrong
 

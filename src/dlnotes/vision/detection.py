@@ -61,12 +61,10 @@ def iou(boxes: ArrayLike, others: ArrayLike) -> Real:
            [0.5, 0. ]])
     """
     a, b = _as_boxes("boxes", boxes), _as_boxes("others", others)
-    # Every box of a with every box of b, in float64: areas of float32 would lose digits.
-    x0, y0, x1, y1 = (
-        choose.outer(a[..., k].astype(np.float64), b[..., k].astype(np.float64))
-        for k, choose in enumerate([np.maximum, np.maximum, np.minimum, np.minimum])
-    )
-    intersection = np.maximum(x1 - x0, 0) * np.maximum(y1 - y0, 0)
+    # What each two boxes share is a box too; where they are apart, a side of it is below 0.
+    corners = (np.maximum, np.maximum, np.minimum, np.minimum)
+    pairs = [choose.outer(a[..., k], b[..., k]) for k, choose in enumerate(corners)]
+    intersection = _areas(np.stack(pairs, axis=-1))
     union = np.add.outer(_areas(a), _areas(b)) - intersection
     ratio: Real = (intersection / union).astype(np.result_type(a, b))
     return ratio
@@ -122,13 +120,13 @@ def non_maximum_suppression(
     iou_threshold = as_fraction("iou_threshold", iou_threshold)
     if len(boxes) == 0:
         return np.zeros(0, np.int64)
-    left = np.argsort(-as_floats("scores", scores), kind="stable")
+    left = np.argsort(-as_floats("scores", scores), stable=True).astype(np.int64)
     keep = []
     while len(left):
         best, left = left[0], left[1:]
         keep.append(best)
         left = left[iou(boxes[best], boxes[left]) <= iou_threshold]
-    return np.array(keep, np.int64)
+    return np.array(keep)
 
 
 def sliding_windows(
@@ -174,26 +172,28 @@ def sliding_windows(
     """
     (height, width), (down, right) = as_pair("size", size), as_pair("strides", strides)
     x = as_batch("image", image, ("H", "W", "..."))
-    output_shape("image", x.shape[:2], (height, width), (down, right), "valid")  # if it fits
+    h, w = x.shape[:2]
+    places = output_shape("image", (h, w), (height, width), (down, right), "valid")
     windows = sliding_window_view(x, (height, width), axis=(0, 1))[::down, ::right]
     windows = np.moveaxis(windows, (-2, -1), (2, 3))
-    row, column = (i.ravel() for i in np.indices(windows.shape[:2]))
+    row, column = (i.ravel() for i in np.indices(places))
     y0, x0 = row * down, column * right
     boxes = np.stack([x0, y0, x0 + width, y0 + height], axis=1)
-    return boxes, np.array(windows).reshape(-1, *windows.shape[2:])
+    return boxes, windows.copy().reshape(len(boxes), *windows.shape[2:])
 
 
 def _areas(boxes: FloatArray) -> NDArray[np.float64]:
-    x0, y0, x1, y1 = np.moveaxis(boxes.astype(np.float64), -1, 0)
-    areas: NDArray[np.float64] = (x1 - x0) * (y1 - y0)
+    """Return areas in float64, as those of float32 lose digits; 0 if a side is below 0."""
+    with np.errstate(over="ignore", invalid="ignore"):  # endless or far apart
+        x0, y0, x1, y1 = np.moveaxis(boxes.astype(np.float64), -1, 0)
+        areas: NDArray[np.float64] = np.maximum(x1 - x0, 0) * np.maximum(y1 - y0, 0)
     return areas
 
 
 def _as_boxes(name: str, boxes: ArrayLike) -> FloatArray:
     a = as_batch(name, boxes, ("...", 4))
-    with np.errstate(over="ignore", invalid="ignore"):
-        positive = (a[..., :2] < a[..., 2:]).all(axis=-1) & (_areas(a) > 0)
-        fine = positive & np.isfinite(2 * _areas(a))  # as a union may be
+    areas = _areas(a)
+    fine = (areas > 0) & (areas <= np.finfo(np.float64).max / 2)  # a union may be twice as large
     if not fine.all():
         box = a[~fine][0].tolist()
         raise ValueError(f"`{name}` must have x0 < x1, y0 < y1 and a finite area. Received: {box}")

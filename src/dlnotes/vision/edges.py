@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import FloatArray, IntArray, as_floats, same_shape
+from dlnotes._validation import FloatArray, IntArray, as_batch, as_floats, same_shape
 from dlnotes._windows import as_padding, output_shape, taps
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
 
 def _kernel(*rows: list[int]) -> IntArray:
     kernel = np.array(rows, np.int64)
-    kernel.flags.writeable = False  # one for all
+    kernel.setflags(write=False)  # one for all
     return kernel
 
 
@@ -78,7 +78,14 @@ def cross_correlate2d(image: ArrayLike, kernel: ArrayLike, *, padding: str = "va
     >>> cross_correlate2d(image, PREWITT_X)
     array([[0., 3., 3., 0.]])
     """
-    return _slide(image, kernel, padding=padding, flip=False)
+    x = as_floats("image", image, shape=("H", "W"), finite=True)
+    w = as_floats("kernel", kernel, shape=("f_h", "f_w"), finite=True)
+    settings = x.shape, w.shape, (1, 1), as_padding(padding)
+    y: FloatArray = np.zeros(output_shape("image", *settings), x.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for a, b, places, pixels in taps(*settings):
+            y[places] += x[pixels] * w[a, b]
+    return y
 
 
 def convolve2d(image: ArrayLike, kernel: ArrayLike, *, padding: str = "valid") -> FloatArray:
@@ -118,7 +125,8 @@ def convolve2d(image: ArrayLike, kernel: ArrayLike, *, padding: str = "valid") -
     array([[4., 3.],
            [2., 1.]])
     """
-    return _slide(image, kernel, padding=padding, flip=True)
+    w = as_batch("kernel", kernel, ("f_h", "f_w"))
+    return cross_correlate2d(image, w[::-1, ::-1], padding=padding)
 
 
 def gradient_magnitude(
@@ -169,15 +177,3 @@ def gradient_magnitude(
     with np.errstate(over="ignore"):
         magnitude: FloatArray = np.hypot(g_x, g_y)
     return magnitude
-
-
-def _slide(image: ArrayLike, kernel: ArrayLike, *, padding: str, flip: bool) -> FloatArray:
-    x = as_floats("image", image, shape=("H", "W"), finite=True)
-    w = as_floats("kernel", kernel, shape=("f_h", "f_w"), finite=True)
-    w = (w[::-1, ::-1] if flip else w).astype(x.dtype)
-    settings = x.shape, w.shape, (1, 1), as_padding(padding)
-    y: FloatArray = np.zeros(output_shape("image", *settings), x.dtype)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for a, b, places, pixels in taps(*settings):
-            y[places] += x[pixels] * w[a, b]
-    return y

@@ -80,7 +80,7 @@ def im2col(
     x = np.pad(x, [(0, 0), *padding_widths((h, w), kernel, strides, padding), (0, 0)])
     windows = sliding_window_view(x, kernel, axis=(1, 2))[:, :: strides[0], :: strides[1]]
     windows = np.moveaxis(windows, 3, -1)  # (N, H_out, W_out, f_h, f_w, C), still without a copy
-    return np.array(windows, order="C").reshape(n, rows, columns, kernel[0] * kernel[1] * c)
+    return windows.copy().reshape(n, rows, columns, kernel[0] * kernel[1] * c)
 
 
 def col2im(
