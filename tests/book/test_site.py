@@ -126,3 +126,14 @@ def test_catalogs_of_a_book_that_cannot_be_read(book):
     assert run.returncode == 1
     assert "Could not import extension no_such_extension" in run.stdout
     assert "%" not in run.stdout
+
+
+def test_a_page_that_is_not_for_translators_gets_no_catalog(book):
+    conf = (book.root / "conf.py").read_text()
+    book.write("conf.py", conf + 'book_untranslated = ["generated/*"]\n')
+    book.write("docs/generated/names.md", "---\norphan: true\n---\n\n# Names\n")
+    run = book._run("-m", "dlnotes.book", "i18n")
+    assert run.returncode == 0, run.stdout
+    assert "0 of 4    missing  page" in run.stdout
+    assert "generated/names" not in run.stdout
+    assert not (book.root / "docs/locale/ko/LC_MESSAGES/generated").exists()
