@@ -125,3 +125,12 @@ def test_standard_error_of_two_and_of_nan():
     assert standard_error([4, 6]) == pytest.approx(1, rel=1e-15)
     with pytest.raises(ValueError, match=r"^`values` must not contain NaN\. Received: 1 NaN$"):
         standard_error([1.0, np.nan])
+
+
+def test_only_finite_numbers():
+    with pytest.raises(ValueError, match=r"^`values` must be finite\. Received: inf$"):
+        standard_error([np.inf, 1.0])
+    with pytest.raises(ValueError, match=r"^`y_pred` must be finite\. Received: inf$"):
+        decompose([[np.inf], [1.0]], [1.0])
+    with pytest.raises(ValueError, match=r"^`f` must be finite\. Received: -inf$"):
+        decompose([[0.0], [1.0]], [-np.inf])

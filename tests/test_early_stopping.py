@@ -1,6 +1,7 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,3 +97,17 @@ def test_bad_settings(settings, error, message):
     with pytest.raises(error) as caught:
         EarlyStopping(**settings)
     assert str(caught.value) == message
+
+
+def test_nan_is_never_the_best():
+    nan = float("nan")
+    assert EarlyStopping(3).best_epoch([nan, 3.0, 2.0, nan]) == 2
+    assert EarlyStopping(2).stopped_epoch([1.0, nan, nan]) == 2
+
+
+def test_losses_must_be_a_row_of_numbers():
+    with pytest.raises(TypeError, match=r"^`losses` must be real numbers\. Received: dtype=<U1$"):
+        EarlyStopping(1).best_epoch(["a", "b"])
+    with pytest.raises(ValueError, match=r"^`losses` must have shape \(epochs,\)\. Rec.*\(1, 2\)$"):
+        EarlyStopping(1).stopped_epoch([[1.0, 2.0]])
+    assert EarlyStopping(1, min_delta=1).best_epoch(np.uint8([255, 100])) == 1

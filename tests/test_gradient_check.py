@@ -252,3 +252,19 @@ def test_parameters_of_low_precision_are_checked_in_float64(rng):
     layer = Dense(2, 2, rng=rng)
     layer.W, layer.b = layer.W.astype(np.float32), np.array([1, 2], np.float32)
     gradient_check(layer, rng.normal(size=(3, 2)), rng=rng, rtol=1e-9)
+
+
+@pytest.mark.parametrize("step", [0, -1.0, np.nan, np.inf])
+def test_step_must_be_positive(step):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
+        numerical_gradient(np.sin, np.ones(2), np.ones(2), step=step)
+    assert str(caught.value) == f"`step` must be finite and greater than 0. Received: {step}"
+
+
+def test_only_real_numbers_and_a_generator(rng):
+    with pytest.raises(TypeError, match=r"^`xs` must be real numbers\. Rec.*: dtype=complex128$"):
+        numerical_gradient(np.sin, np.ones(1), [1j])
+    with pytest.raises(TypeError, match=r"^`dy` must be real numbers\. Rec.*: dtype=complex128$"):
+        numerical_gradient(np.sin, [1j], np.ones(1))
+    with pytest.raises(TypeError, match=r"^`rng` must be a numpy\.random\.Generator\. Rec.*: 0$"):
+        gradient_check(Dense(3, 2, rng=rng), np.ones((2, 3)), rng=0)

@@ -149,3 +149,9 @@ def test_errors_of_the_mean_length(p, words, message):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
         mean_length(p, words)
     assert str(caught.value) == message
+
+
+def test_one_word_is_no_list_of_words():
+    with pytest.raises(TypeError) as caught:
+        mean_length([0.5, 0.5], "01")
+    assert str(caught.value) == "`words` must be a list of words. Received: '01'"

@@ -391,3 +391,10 @@ def test_jensen_shannon_errors():
 def test_surprise_names_the_number_outside():
     with pytest.raises(ValueError, match=r"^`p` must lie between 0 and 1\. Received: 2\.0$"):
         surprise([0, 2])
+
+
+@pytest.mark.parametrize("base", ["2", None, [2, 3]])
+def test_base_must_be_a_number(base):
+    with pytest.raises(TypeError) as caught:
+        entropy([0.5, 0.5], base=base)
+    assert str(caught.value) == f"`base` must be a real number. Received: {base!r}"

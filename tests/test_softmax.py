@@ -160,3 +160,13 @@ def test_temperature_must_be_positive(f, temperature):
         f([1.0], temperature=temperature)
     message = f"`temperature` must be finite and greater than 0. Received: {temperature}"
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("temperature", "received"), [(1e-50, "0.0"), (1e50, "inf")])
+def test_temperature_must_be_one_in_the_precision_of_the_scores(temperature, received):
+    z = np.float32([1, 2])
+    for f in (softmax, log_softmax):
+        with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
+            f(z, temperature=temperature)
+        message = f"`temperature` must be finite and greater than 0. Received: {received}"
+        assert str(caught.value) == message

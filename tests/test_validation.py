@@ -249,3 +249,27 @@ def test_same_shape():
     v.same_shape("x", [[1, 2]], "y", [[3, 4]])
     text = "`x` must have the shape of `y`. Received: y.shape=(2,), x.shape=(1, 2)"
     assert message(v.same_shape, [[1, 2]], "y", [3, 4]) == (ValueError, text)
+
+
+def test_rows_of_different_lengths_are_no_array():
+    ragged = [[1], [2, 3]]
+    text = f"`x` must be a rectangular array. Received: {ragged}"
+    for f in (v.as_floats, v.as_integers, v.as_positive):
+        assert message(f, ragged) == (ValueError, text)
+
+
+def test_a_sum_that_overflows_is_not_1():
+    text = "`x` must sum to 1 along `axis`. Received: sum=inf"
+    assert message(v.as_distribution, [1.7e308, 1.7e308]) == (ValueError, text)
+
+
+@pytest.mark.parametrize("axis", [0.5, None, "0"])
+def test_axis_must_be_an_integer(axis):
+    expected = TypeError, f"`axis` must be an integer. Received: {axis!r}"
+    assert message(v.as_scores, [1.0], axis=axis) == expected
+    v.as_scores("x", [1.0], axis=np.int8(0))
+
+
+def test_as_number():
+    assert v.as_number("x", np.float32(0.5)) == 0.5
+    assert message(v.as_number, "2") == (TypeError, "`x` must be a real number. Received: '2'")

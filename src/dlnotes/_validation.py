@@ -21,6 +21,7 @@ __all__ = [
     "as_generator",
     "as_integers",
     "as_nonnegative",
+    "as_number",
     "as_positive",
     "as_probabilities",
     "as_scores",
@@ -74,7 +75,7 @@ def as_integers(
     high: int | None = None,
 ) -> IntArray:
     """Return ``x`` as a non-empty array of int64, each from ``low`` to ``high``."""
-    a = np.asarray(x)
+    a = _array(name, x)
     if a.dtype.kind not in {"i", "u"}:
         raise TypeError(f"`{name}` must be integers. Received: dtype={a.dtype}")
     if shape is not None:
@@ -94,7 +95,8 @@ def as_distribution(name: str, p: ArrayLike, *, axis: int = -1) -> FloatArray:
     a = _with_axis(name, as_floats(name, p), axis)
     if a.min() < 0:
         raise ValueError(f"`{name}` must not be negative. Received: {a.min()}")
-    total = a.sum(axis=axis, dtype=np.float64)
+    with np.errstate(over="ignore"):  # infinity is no 1 either
+        total = a.sum(axis=axis, dtype=np.float64)
     if not np.all(np.abs(total - 1) <= SUM_TOLERANCE):
         worst = total.flat[np.argmax(np.abs(total - 1))]
         raise ValueError(f"`{name}` must sum to 1 along `axis`. Received: sum={worst:.6g}")
@@ -130,21 +132,21 @@ def as_count(name: str, n: SupportsIndex, *, low: int = 1) -> int:
 
 def as_positive(name: str, x: float) -> float:
     """Return ``x`` as a finite float greater than 0."""
-    if not 0 < (number := _number(name, x)) < np.inf:
+    if not 0 < (number := as_number(name, x)) < np.inf:
         raise ValueError(f"`{name}` must be finite and greater than 0. Received: {x}")
     return number
 
 
 def as_nonnegative(name: str, x: float) -> float:
     """Return ``x`` as a finite float that is at least 0."""
-    if not 0 <= (number := _number(name, x)) < np.inf:
+    if not 0 <= (number := as_number(name, x)) < np.inf:
         raise ValueError(f"`{name}` must be finite and at least 0. Received: {x}")
     return number
 
 
 def as_fraction(name: str, x: float, *, below_1: bool = False) -> float:
     """Return ``x`` as a float from 0 to 1, or from 0 to just below 1."""
-    number = _number(name, x)
+    number = as_number(name, x)
     if below_1 and not 0 <= number < 1:
         raise ValueError(f"`{name}` must be at least 0 and less than 1. Received: {x}")
     if not 0 <= number <= 1:
@@ -168,18 +170,23 @@ def same_shape(name: str, a: ArrayLike, other: str, b: ArrayLike) -> None:
         )
 
 
-def _real_numbers(name: str, x: ArrayLike) -> FloatArray:
+def _array(name: str, x: ArrayLike) -> NDArray[Any]:
     try:
-        a = np.asarray(x)
+        return np.asarray(x)
     except ValueError:  # rows of different lengths
         raise ValueError(f"`{name}` must be a rectangular array. Received: {x!r}") from None
+
+
+def _real_numbers(name: str, x: ArrayLike) -> FloatArray:
+    a = _array(name, x)
     if a.dtype.kind not in {"b", "i", "u", "f"}:
         raise TypeError(f"`{name}` must be real numbers. Received: dtype={a.dtype}")
     return a if a.dtype.kind == "f" else a.astype(np.float64)
 
 
-def _number(name: str, x: float) -> float:
-    a = np.asarray(x)
+def as_number(name: str, x: float) -> float:
+    """Return ``x`` as a float."""
+    a = _array(name, x)
     if a.dtype.kind not in {"i", "u", "f"} or a.ndim:
         raise TypeError(f"`{name}` must be a real number. Received: {x!r}")
     return float(a)
@@ -200,6 +207,8 @@ def _check_shape(name: str, a: NDArray[Any], shape: Shape) -> None:
 def _with_axis(name: str, a: FloatArray, axis: int) -> FloatArray:
     if a.ndim == 0:
         raise ValueError(f"`{name}` must have at least one axis. Received: the scalar {a}")
+    if not isinstance(axis, int | np.integer):
+        raise TypeError(f"`axis` must be an integer. Received: {axis!r}")
     if not -a.ndim <= axis < a.ndim:
         raise ValueError(f"`axis` must be an axis of `{name}`. Received: {axis}, shape={a.shape}")
     return a

@@ -79,7 +79,7 @@ def decompose(y_pred: ArrayLike, f: ArrayLike) -> Decomposition:
     >>> np.allclose(sum(decompose(means, 1)), (means - 1) ** 2)
     True
     """
-    y_pred, f = as_floats("y_pred", y_pred), as_floats("f", f)
+    y_pred, f = as_floats("y_pred", y_pred, finite=True), as_floats("f", f, finite=True)
     if y_pred.ndim == 0 or len(y_pred) < 2:
         raise ValueError(
             f"`y_pred` must hold at least two models, (R, ...). Received: shape={y_pred.shape}"
@@ -130,7 +130,7 @@ def standard_error(values: ArrayLike) -> FloatArray:
     >>> round(float(standard_error(values).mean()), 2)
     0.2
     """
-    values = as_floats("values", values)
+    values = as_floats("values", values, finite=True)
     if values.ndim == 0 or len(values) < 2:
         raise ValueError(f"`values` must hold at least two. Received: shape={values.shape}")
     return np.asarray(values.std(axis=0, ddof=1) / len(values) ** 0.5)

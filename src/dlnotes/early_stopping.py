@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 
-from dlnotes._validation import as_count, as_nonnegative
+from numpy.typing import ArrayLike
+
+from dlnotes._validation import as_batch, as_count, as_nonnegative
 
 __all__ = ["EarlyStopping"]
 
@@ -61,18 +63,19 @@ class EarlyStopping:
         if self.monitor not in ("val_loss", "loss"):
             raise ValueError(f"`monitor` must be val_loss or loss. Received: {self.monitor!r}")
 
-    def best_epoch(self, losses: Sequence[float]) -> int:
+    def best_epoch(self, losses: ArrayLike) -> int:
         """Return the epoch, from 0, that was best when the training stopped."""
         return self._judge(losses)[0]
 
-    def stopped_epoch(self, losses: Sequence[float]) -> int | None:
+    def stopped_epoch(self, losses: ArrayLike) -> int | None:
         """Return the epoch, from 0, after which the training stops; None if it goes on."""
         return self._judge(losses)[1]
 
-    def _judge(self, losses: Sequence[float]) -> tuple[int, int | None]:
+    def _judge(self, losses: ArrayLike) -> tuple[int, int | None]:
+        curve: list[float] = as_batch("losses", losses, ("epochs",)).tolist()
         best = 0
-        for epoch, loss in enumerate(losses):
-            if loss + self.min_delta < losses[best]:
+        for epoch, loss in enumerate(curve):
+            if loss + self.min_delta < curve[best] or math.isnan(curve[best]):
                 best = epoch
             elif epoch > 0 and epoch - best >= self.patience:
                 return best, epoch

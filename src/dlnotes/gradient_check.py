@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlnotes._validation import FloatArray
+from dlnotes._validation import FloatArray, as_batch, as_generator, as_positive
 
 __all__ = ["gradient_check", "numerical_gradient"]
 
@@ -56,7 +56,9 @@ def numerical_gradient(
     Raises
     ------
     ValueError
-        If ``dy`` has another shape than what ``f`` returns.
+        If ``dy`` has another shape than what ``f`` returns, or ``step`` is not greater than 0.
+    TypeError
+        If an argument does not hold real numbers.
 
     Notes
     -----
@@ -70,8 +72,10 @@ def numerical_gradient(
     >>> bool(abs(slope - (1 - np.tanh(0.5) ** 2)) < 1e-9)
     True
     """
-    points = [np.array(x, dtype=np.float64) for x in xs]  # copies, moved and put back below
-    dy = np.asarray(dy, dtype=np.float64)
+    step = as_positive("step", step)
+    # Copies, which are moved and put back below.
+    points = [as_batch("xs", x, ("...",)).astype(np.float64) for x in xs]
+    dy = as_batch("dy", dy, ("...",)).astype(np.float64)
 
     def loss() -> float:
         y = np.asarray(f(*points))
@@ -148,6 +152,7 @@ def gradient_check(
     finite differences:
     ...
     """
+    as_generator("rng", rng)
     x = np.array(x)
     layer = copy.deepcopy(layer)  # it may share `rng`, which is to draw dy
     values = [np.asarray(p, dtype=np.float64) for p in layer.parameters]

@@ -97,7 +97,7 @@ def mean_length(p: ArrayLike, words: Sequence[str]) -> float:
     ValueError
         If ``p`` is not a distribution of shape (K,), or there are not K words.
     TypeError
-        If ``p`` does not hold real numbers.
+        If ``p`` does not hold real numbers, or ``words`` is a single word.
 
     Examples
     --------
@@ -108,6 +108,8 @@ def mean_length(p: ArrayLike, words: Sequence[str]) -> float:
     (1.75, 1.5)
     """
     p = _outcomes(p)
+    if isinstance(words, str):
+        raise TypeError(f"`words` must be a list of words. Received: {words!r}")
     if len(words) != len(p):
         raise ValueError(
             f"`words` must hold one word for each outcome. Received: {len(words)} for {len(p)}"

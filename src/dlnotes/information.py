@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import FloatArray, Real, as_distribution, as_probabilities
+from dlnotes._validation import FloatArray, Real, as_distribution, as_number, as_probabilities
 
 __all__ = ["cross_entropy", "entropy", "jensen_shannon_divergence", "kl_divergence", "surprise"]
 
@@ -253,7 +253,7 @@ def _pair(p: ArrayLike, q: ArrayLike, axis: int) -> tuple[FloatArray, FloatArray
 
 
 def _surprise(p: FloatArray, base: float) -> FloatArray:
-    if not 1 < base < math.inf:
+    if not 1 < as_number("base", base) < math.inf:
         raise ValueError(f"`base` must be finite and greater than 1. Received: {base}")
     with np.errstate(divide="ignore"):  # an impossible event: infinite surprise, no warning
         nats = 0 - np.log(p)  # 0 - x, because -x would give a sure event the surprise -0.0

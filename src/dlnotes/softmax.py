@@ -134,7 +134,9 @@ def log_softmax(logits: ArrayLike, *, temperature: float = 1.0, axis: int = -1) 
 
 
 def _below_maximum(z: FloatArray, axis: int, temperature: float) -> FloatArray:
-    T = as_positive("temperature", temperature)
+    with np.errstate(over="ignore"):  # what is 0 or infinite in float32 is refused below
+        T = float(z.dtype.type(as_positive("temperature", temperature)))
+    as_positive("temperature", T)
     with np.errstate(over="ignore"):  # two scores may lie further apart than the largest float
         below: FloatArray = (z - z.max(axis=axis, keepdims=True)) / T
     return below

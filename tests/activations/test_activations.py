@@ -198,3 +198,8 @@ def test_wrong_settings(name, settings, message):
         with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
             f(1.0, **settings)
         assert str(caught.value) == message
+
+
+def test_a_steep_leaky_relu_overflows_below_0_only():
+    x = [1e308, -1e300]
+    np.testing.assert_array_equal(activations.leaky_relu(x, negative_slope=2.0), [1e308, -2e300])

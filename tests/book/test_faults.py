@@ -89,7 +89,7 @@ def test_what_does_not_match(faulty):
     ]:
         assert f"docs/page.md:{line}: WARNING: {message}" in run.stdout, (message, run.stdout)
     assert run.stdout.count("typed by hand") == 2
-    assert run.stdout.count("ERROR") == 1  # docutils sees the id that is used twice
+    assert run.stdout.count("Duplicate ID") == 1  # docutils sees the id that is used twice
     assert run.stdout.count("WARNING") == 10, run.stdout
 
 

@@ -120,6 +120,18 @@ def test_catalogs_and_their_completeness(book):
     assert (book.root / "docs/locale/ko/LC_MESSAGES/index.po").exists()
 
 
+def test_pages_that_stay_in_one_language_get_no_catalog(book):
+    conf = book.root / "conf.py"
+    conf.write_text(conf.read_text() + "book_untranslated = ['pa*']\n")
+    catalog = book.root / "docs/locale/ko/LC_MESSAGES/page.po"
+    catalog.unlink()
+    run = book._run("-m", "dlnotes.book", "i18n")
+    assert run.returncode == 0, run.stdout
+    assert re.search(r"of \d+ +missing  index", run.stdout)
+    assert not re.search(r"missing  page", run.stdout)
+    assert not catalog.exists()
+
+
 def test_catalogs_of_a_book_that_cannot_be_read(book):
     book.write("conf.py", "extensions = ['dlnotes.book', 'no_such_extension']\n")
     run = book._run("-m", "dlnotes.book", "i18n")

@@ -204,3 +204,20 @@ def test_in_a_notebook_the_result_is_published(published):
             "text/plain": "\N{BALLOT X} a-b: measured 2, expected less than 1",
         },
     ]
+
+
+def test_integers_that_floats_cannot_tell_apart():
+    with pytest.raises(check.CheckError):
+        check.equal("a", 2**53 + 1, float(2**53))
+    check.equal("a", 2**63 - 1, 2**63 - 1)
+    for large in (2**53 + 1, -(2**53) - 1, np.uint64(2**64 - 1)):
+        with pytest.raises(ValueError, match=r"^`measured` must be at most 2\*\*53, or floats; .*"):
+            check.close("a", large, 1)
+    for limit in (2**53, -(2**53)):
+        check.close("a", limit, float(limit), rtol=0)
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
+        check.less("a", 1, [2**60, 3])
+    assert str(caught.value) == (
+        "`bound` must be at most 2**53, or floats; compare large integers with `equal`. "
+        "Received: [1152921504606846976, 3]"
+    )

@@ -177,3 +177,9 @@ def test_photographs_lose_no_level_and_are_new_in_every_call():
         np.testing.assert_allclose(photograph, original / np.float64(255), rtol=0, atol=1e-15)
         photograph[:] = -1
     assert min(photograph.min() for photograph in load_photographs()) == 0
+
+
+def test_a_seed_is_no_generator():
+    with pytest.raises(TypeError) as caught:
+        load_digits(rng=0)
+    assert str(caught.value) == "`rng` must be a numpy.random.Generator. Received: 0"

@@ -112,3 +112,9 @@ def test_steps_that_nobody_can_take(world, state, action, error, message):
     with pytest.raises(error) as caught:
         world.step(state, action)
     assert str(caught.value) == message
+
+
+def test_one_string_is_no_list_of_rows():
+    with pytest.raises(TypeError) as caught:
+        GridWorld("SG.")
+    assert str(caught.value) == "`rows` must be a list of rows. Received: 'SG.'"

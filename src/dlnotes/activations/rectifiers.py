@@ -103,7 +103,7 @@ def leaky_relu(x: ArrayLike, *, negative_slope: float = 0.2) -> FloatArray:
     """
     a = as_positive("negative_slope", negative_slope)
     x = as_batch("x", x, ("...",))
-    return np.where(x > 0, x, a * x)
+    return np.where(x > 0, x, a * np.minimum(x, 0))
 
 
 def leaky_relu_derivative(x: ArrayLike, *, negative_slope: float = 0.2) -> FloatArray:

@@ -44,7 +44,7 @@ def equal(claim: str, measured: Any, expected: Any, *, what: str = "") -> None:
     m, e = np.asarray(measured), np.asarray(expected)
     record(
         claim, what, "equal", measured=show(m), expected=show(e),
-        passed=m.shape == e.shape and bool(np.all(m == e)),
+        passed=m.shape == e.shape and m.tolist() == e.tolist(),  # Python's integers are exact
     )  # fmt: skip
 
 

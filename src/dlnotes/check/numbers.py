@@ -172,6 +172,11 @@ def _numbers(name: str, value: ArrayLike) -> np.ndarray:
         raise TypeError(f"`{name}` must be real numbers. Received: dtype={x.dtype}")
     if x.size == 0:
         raise ValueError(f"`{name}` must not be empty. Received: shape={x.shape}")
+    if x.dtype.kind in {"i", "u"} and (x.max() > 2**53 or x.min() < -(2**53)):
+        raise ValueError(
+            f"`{name}` must be at most 2**53, or floats; compare large integers with `equal`. "
+            f"Received: {show(x)}"
+        )
     return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dlnotes._validation import as_generator
+
 __all__ = [
     "Classes",
     "Photographs",
@@ -114,6 +116,7 @@ def load_digits(*, rng: np.random.Generator | None = None) -> tuple[LabelledImag
     data = bundled()
     x, y = data.images / 16, data.target.astype(np.int64)
     if rng is not None:
+        as_generator("rng", rng)
         order = rng.permutation(len(y))
         x, y = x[order], y[order]
     return (x[:_N_TRAIN], y[:_N_TRAIN]), (x[_N_TRAIN:], y[_N_TRAIN:])

@@ -34,6 +34,9 @@ class Layer:
     rounded to float32 where ``x`` is float32. NaN or infinity in gives NaN or infinity out, and so
     does an overflow, without a warning.
 
+    Between ``forward`` and ``backward`` the input and the parameters must not be changed in place:
+    a layer remembers them without a copy, which would double the memory of a network.
+
     Examples
     --------
     A layer that doubles its input, and so doubles the gradient.

@@ -54,6 +54,8 @@ class GridWorld:
     MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 
     def __init__(self, rows: Sequence[str]) -> None:
+        if isinstance(rows, str):
+            raise TypeError(f"`rows` must be a list of rows. Received: {rows!r}")
         cells = "".join(rows)
         if not cells or any(len(row) * len(rows) != len(cells) for row in rows):
             raise ValueError(f"`rows` must be equally long. Received: {list(rows)}")
