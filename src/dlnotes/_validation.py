@@ -120,10 +120,10 @@ def as_scores(name: str, z: ArrayLike, *, axis: int = -1) -> FloatArray:
 def as_count(name: str, n: SupportsIndex, *, low: int = 1) -> int:
     """Return ``n`` as an int that is at least ``low``; neither 2.0 nor True is a count."""
     try:
-        count = operator.index(n)
+        count = None if isinstance(n, bool | np.bool) else operator.index(n)
     except TypeError:
         count = None
-    if count is None or isinstance(n, bool | np.bool):
+    if count is None:
         raise TypeError(f"`{name}` must be an integer. Received: {n!r}")
     if count < low:
         raise ValueError(f"`{name}` must be at least {low}. Received: {count}")

@@ -98,8 +98,8 @@ def _tensorflow(  # pragma: no cover - tested in a process of its own where it i
         y = f(*tensors)
     _check(y, dy)
     zero = tf.UnconnectedGradients.ZERO
-    gradients: list[Any] = tape.gradient(y, tensors, tf.convert_to_tensor(dy), zero)
-    return gradients
+    gradients = tape.gradient(y, tensors, tf.convert_to_tensor(dy), zero)
+    return [tf.convert_to_tensor(g) for g in gradients]  # of an embedding it knows but some rows
 
 
 def _torch(  # pragma: no cover - tested in a process of its own where it is installed

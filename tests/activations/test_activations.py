@@ -68,6 +68,7 @@ def test_worked_values(name, value, slope):
     ],
 )
 def test_settings(name, settings, value, slope):
+    settings = dict(settings)
     x = settings.pop("x", [-2, 0, 2])
     np.testing.assert_allclose(ACTIVATIONS[name].value(x, **settings), value, rtol=1e-15)
     np.testing.assert_allclose(ACTIVATIONS[name].derivative(x, **settings), slope, rtol=1e-15)

