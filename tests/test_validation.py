@@ -273,3 +273,14 @@ def test_axis_must_be_an_integer(axis):
 def test_as_number():
     assert v.as_number("x", np.float32(0.5)) == 0.5
     assert message(v.as_number, "2") == (TypeError, "`x` must be a real number. Received: '2'")
+
+
+def test_as_arrays():
+    a, b = v.as_arrays("x", [np.float32([1]), [[2, 3]]])
+    assert (a.dtype, b.dtype, b.shape) == (np.float32, np.float64, (1, 2))
+    text = "`x` must be a list of arrays. Received: ndarray"
+    assert message(v.as_arrays, np.ones((2, 2))) == (TypeError, text)
+    assert message(v.as_arrays, [[1], [INF]]) == (
+        ValueError,
+        "`x[1]` must be finite. Received: inf",
+    )

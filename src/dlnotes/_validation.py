@@ -13,6 +13,7 @@ __all__ = [
     "FloatArray",
     "IntArray",
     "Real",
+    "as_arrays",
     "as_batch",
     "as_count",
     "as_distribution",
@@ -64,6 +65,13 @@ def as_batch(name: str, x: ArrayLike, shape: Shape) -> FloatArray:
     a = _real_numbers(name, x)
     _check_shape(name, a, shape)
     return a
+
+
+def as_arrays(name: str, arrays: Sequence[ArrayLike]) -> list[FloatArray]:
+    """Return a list of arrays of finite floats; one array alone is no list of its rows."""
+    if not isinstance(arrays, list | tuple):
+        raise TypeError(f"`{name}` must be a list of arrays. Received: {type(arrays).__name__}")
+    return [as_floats(f"{name}[{i}]", a, finite=True) for i, a in enumerate(arrays)]
 
 
 def as_integers(

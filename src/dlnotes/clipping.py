@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import FloatArray, as_floats, as_positive
-from dlnotes.optimizers.optimizer import as_arrays
+from dlnotes._validation import FloatArray, as_arrays, as_floats, as_positive
 
 __all__ = ["clip_by_global_norm", "clip_by_norm", "clip_by_value"]
 

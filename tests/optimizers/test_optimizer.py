@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from dlnotes._validation import as_arrays
 from dlnotes.optimizers import Optimizer
-from dlnotes.optimizers.optimizer import as_arrays
 
 
 class Accumulate(Optimizer):

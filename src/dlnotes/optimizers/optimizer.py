@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlnotes._validation import FloatArray, as_floats, as_nonnegative, as_positive
+from dlnotes._validation import FloatArray, as_arrays, as_nonnegative, as_positive
 
 __all__ = ["LearningRate", "Optimizer"]
 
@@ -139,10 +139,3 @@ class Optimizer:
             return self.learning_rate
         rate = self.learning_rate(self.iterations)
         return as_nonnegative(f"learning_rate({self.iterations})", rate)
-
-
-def as_arrays(name: str, arrays: Sequence[ArrayLike]) -> list[FloatArray]:
-    """Return a list of arrays of finite floats; one array alone is no list of its rows."""
-    if not isinstance(arrays, list | tuple):
-        raise TypeError(f"`{name}` must be a list of arrays. Received: {type(arrays).__name__}")
-    return [as_floats(f"{name}[{i}]", a, finite=True) for i, a in enumerate(arrays)]
