@@ -46,7 +46,7 @@ i18n: .venv/.ready ## Update the translation catalogs and show how complete each
 	@$(BOOK) i18n
 
 lock: .venv/.ready ## Renew requirements.lock with the newest versions that pyproject.toml allows
-	@$(RUN) -m uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --fork-strategy fewest --extra book --group dev --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock
+	@$(RUN) -m uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --fork-strategy fewest --extra book --extra dask --group dev --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock
 
 clean: ## Remove everything that was built
 	@rm -rf build docs/locale/*/LC_MESSAGES/*.mo docs/locale/*/LC_MESSAGES/*/*.mo

@@ -1,12 +1,13 @@
 """A Sphinx extension for books that check themselves.
 
-Before Sphinx reads a page its cells are run (:mod:`~dlnotes.book.execute`); what they measured is
+Before Sphinx reads a page its cells are run (:mod:`~dlnotes.book.engine`); what they measured is
 paired with what the page claims (:mod:`~dlnotes.book.claims`); anything that does not match fails
 the build. ``python -m dlnotes.book`` builds the whole site.
 """
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,15 @@ from dlnotes.book import (
     judge,
     ledger,
     mathematics,
+    navigation,
     proofread,
     solutions,
     translation,
 )
-from dlnotes.book.execute import environment_key, execute
+from dlnotes.book.engine import Limits
+from dlnotes.book.engine.lock import only_build
 from dlnotes.book.progress import Progress
-from dlnotes.book.results import PageResult, stored_results
+from dlnotes.book.results import configured_book, describe, gather, kept_results
 from dlnotes.book.strings import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -37,20 +40,26 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
-__all__ = ["BookError", "execute_pages", "setup"]
+__all__ = ["BookError", "setup"]
 
 CONFIG_VALUES: dict[str, Any] = {
     "book_cache": "build/cache",
-    "book_key": "",
+    "book_cell_time_limit": None,
+    "book_executor": "fork",
+    "book_jobs": None,
+    "book_memory_limit": Limits.memory,
+    "book_output_limit": Limits.output,
+    "book_ready": False,
     "book_sources": [],
-    "book_time_limit": 60,
+    "book_time_limit": Limits.seconds,
     "book_translated": {},
     "book_untranslated": [],
 }
-"""Options in ``conf.py``: where results are kept; which state's results to use as they are, if not
-the present state's (the site driver tells its Sphinx processes); the files and folders whose change
-makes every result stale; the seconds that a page may run; for each language the complete pages; the
-pages that get no catalogs."""
+"""Options in ``conf.py``: where results are kept; the seconds that a cell may run; what runs pages;
+how many at once; the bytes of memory and the characters of output that a page may take; whether the
+pages have just been run (the site driver tells its Sphinx processes); the files and folders that
+the site is made from besides the pages; the seconds that a page may run; for each language the
+complete pages; the pages that get no catalogs."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,43 +70,13 @@ class BookError(SphinxError):
     category = "Pages without results"
 
 
-def execute_pages(
-    config: Config, root: Path, docs: Path, *, force: bool = False
-) -> dict[str, PageResult]:
-    """Run the pages of a configured book that have no fresh result, and show progress.
-
-    Parameters
-    ----------
-    config : sphinx.config.Config
-        Supplies ``book_cache``, ``book_sources`` and ``book_time_limit``.
-    root, docs : Path
-        The folder of ``conf.py``, to which those paths are relative, and the folder of the pages.
-    force : bool
-        Run every page.
-
-    Returns
-    -------
-    dict of str to PageResult
-        By page name.
-    """
-    sources = [root / source for source in config.book_sources]
-    with Progress() as progress:
-        return execute(
-            docs,
-            root / config.book_cache,
-            sources=sources,
-            time_limit=config.book_time_limit,
-            force=force,
-            report=progress,
-        )
-
-
 def _use_cache(app: Sphinx, config: Config) -> None:
     """Let MyST-NB find every result in the cache."""
-    root = Path(app.confdir)
-    key = config.book_key or environment_key([root / source for source in config.book_sources])
+    cache = Path(app.confdir) / config.book_cache
     config.nb_execution_mode = "cache"
-    config.nb_execution_cache_path = str(root / config.book_cache / key)
+    config.nb_execution_cache_path = str(cache / "outputs")
+    if cache.is_relative_to(app.srcdir):
+        config.exclude_patterns.append(cache.relative_to(app.srcdir).as_posix())
     config.nb_code_prompt_show = text("show-code", config.language)
     config.nb_code_prompt_hide = text("hide-code", config.language)
     # Translators get the alternative texts of figures: the gettext builder must see the images.
@@ -107,17 +86,20 @@ def _use_cache(app: Sphinx, config: Config) -> None:
 
 def _run_pages(app: Sphinx) -> None:
     domain = claims.claims_domain(app.env)
-    if app.config.book_key:
-        folder = Path(app.config.nb_execution_cache_path)
-        domain.measured, stale = stored_results(Path(app.srcdir), folder)
-        if stale:
-            names = ", ".join(page.docname for page, _ in stale)
+    root = Path(app.confdir)
+    book = configured_book(app.config, root, Path(app.srcdir))
+    if app.config.book_ready:
+        domain.measured, without = kept_results(book)
+        if without:
+            names = ", ".join(without)
             raise BookError(f"changed while the book was being built, so build again: {names}")
         return
-    domain.measured = execute_pages(app.config, Path(app.confdir), Path(app.srcdir))
+    with only_build(book.cache, logger.info), Progress() as progress:
+        domain.measured, results = asyncio.run(gather(book, report=progress))
+        progress.summary(results)
     failed = [result for result in domain.measured.values() if result.error]
     for result in failed:
-        logger.warning(result.describe(Path(app.confdir)), type="book", subtype="cell")
+        logger.warning(describe(result, root), type="book", subtype="cell")
     if failed and app.builder.name != "gettext":  # texts can be translated before they are true
         names = ", ".join(result.page.docname for result in failed)
         raise BookError(f"{len(failed)} page(s) did not run to the end: {names}")
@@ -184,7 +166,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     load_mime_renders().append(evidence.CheckMark)
 
     for name, default in CONFIG_VALUES.items():
-        app.add_config_value(name, default, "env" if name == "book_translated" else "")
+        types = (int, float, type(None)) if name.endswith(("_limit", "_jobs")) else ()
+        app.add_config_value(name, default, "env" if name == "book_translated" else "", types)
 
     plain = (lambda self, node: None, lambda self, node: None)  # noqa: ARG005 - docutils' signature
     app.add_node(
@@ -215,4 +198,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-check-consistency", _judge)
     app.connect("html-page-context", _page_context)
     app.connect("build-finished", _write_json)
+    navigation.connect(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
 import time
+from importlib.metadata import distributions
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sphinx.config import Config
 from sphinx.util.tags import Tags
 
-from dlnotes.book import CONFIG_VALUES, execute_pages
-from dlnotes.book.execute import environment_key
+from dlnotes.book import CONFIG_VALUES
+from dlnotes.book.engine import stale
+from dlnotes.book.engine.lock import only_build
+from dlnotes.book.engine.recorder import hash_file
+from dlnotes.book.engine.store import read_json, write_whole
+from dlnotes.book.progress import Progress
+from dlnotes.book.results import configured_book, describe, gather
 from dlnotes.book.strings import LANGUAGES
 from dlnotes.book.translation import catalog_progress
+from dlnotes.book.writers import Writers
 
-__all__ = ["build", "update_translations"]
+if TYPE_CHECKING:
+    from dlnotes.book.engine.executors import PageExecutor
+
+__all__ = ["Site", "build", "read_config", "update_translations"]
+
+_MADE_BY_TOOLS = {".mo", ".pyc"}
+_OTHERS: dict[str, Any] = {
+    "html_theme": "alabaster",
+    "myst_enable_extensions": [],
+    "nb_execution_allow_errors": False,
+    "nb_execution_excludepatterns": [],
+}
+"""Options of other extensions that are needed before Sphinx runs."""
 
 _ENTRANCE = """\
 <!DOCTYPE html>
@@ -47,91 +69,174 @@ location.replace(book + "/index.html" + location.hash);
 """
 
 
-def build(root: Path, *, force: bool = False) -> int:
+def build(root: Path, *, force: bool = False, output: Path | None = None) -> int:
     """Build the site of the book whose ``conf.py`` is in ``root``.
 
     Parameters
     ----------
     root : Path
-        Folder of ``conf.py``; the pages are in its ``docs``, the site goes to ``build/html``.
+        Folder of ``conf.py``; the pages are in its ``docs``.
     force : bool
         Run every page and write every file anew.
+    output : Path, optional
+        Where everything is written, by default ``build`` in ``root``: the site goes to its
+        ``html``.
 
     Returns
     -------
     int
         Exit code: 0, or 1 where anything in the book does not hold. What failed has been printed,
-        and ``build/html`` is as it was.
+        and the site is as it was.
     """
-    started = time.monotonic()
-    config = _read_config(root)
-    docs, site, work = root / "docs", root / "build/html", root / "build/work"
-    results_key = environment_key(root / source for source in config.book_sources)
-    key = environment_key([*(root / s for s in config.book_sources), root / "conf.py", docs])
-    stamp = work / "built.json"
-    if not force and stamp.exists() and site.exists():
-        last = json.loads(stamp.read_text(encoding="utf-8"))
-        if last["key"] == key:
-            print(f"Nothing has changed. {last['summary']}: {_show(root, site)}/index.html")
+    return asyncio.run(Site(root, output).build(force=force))
+
+
+class Site:
+    """The site of a book, and what is kept to build it again.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of ``conf.py``; the pages are in its ``docs``.
+    output : Path, optional
+        Where everything is written, by default ``build`` in ``root``.
+    """
+
+    def __init__(self, root: Path, output: Path | None = None) -> None:
+        self.root, self.docs = root, root / "docs"
+        self.output = output or root / "build"
+        self.html, self.work = self.output / "html", self.output / "work"
+        self.config = read_config(root)
+        cache = self.output / "cache" if output else None
+        self.book = configured_book(self.config, root, self.docs, cache)
+        self.languages = [c for c in LANGUAGES if c in ("en", *self.config.book_translated)]
+
+    async def build(self, *, force: bool = False) -> int:
+        """Build it, as :func:`build`."""
+        with only_build(self.book.cache, print):
+            started = time.monotonic()
+            stamp = self.work / "built.json"
+            key = self._key()
+            last = read_json(stamp)
+            if not force and self.html.exists() and last.get("key") == key:
+                if all(result.state == "fresh" for result in stale(self.book)):
+                    where = self._show(self.html / "index.html")
+                    print(f"Nothing has changed. {last['summary']}: {where}")
+                    return 0
+            writers = Writers(self.config, self.root)
+            try:
+                writers.warm_up()
+                summary = await self.renew(writers, force=force)
+            finally:
+                await writers.close()
+            if not summary:
+                print(f"Not built ({time.monotonic() - started:.0f} s)", file=sys.stderr)
+                return 1
+            write_whole(stamp, json.dumps({"key": key, "summary": summary}))
+            where = self._show(self.html / "index.html")
+            print(f"Built {summary}: {where} ({time.monotonic() - started:.0f} s)")
             return 0
 
-    results = execute_pages(config, root, docs, force=force)
-    failed = [result for result in results.values() if result.error]
-    for result in failed:
-        print(result.describe(root), file=sys.stderr)
-    if failed:
-        return _failed(f"{len(failed)} of {len(results)} pages did not run to the end", started)
+    async def renew(
+        self, writers: Writers, *, force: bool = False, executor: PageExecutor | None = None
+    ) -> str:
+        """Run what is stale, write what has changed, put it in place.
 
-    languages = [code for code in LANGUAGES if code in ("en", *config.book_translated)]
-    if force or not stamp.exists():
-        # After a build that failed, Sphinx would not repeat the warnings of pages it has read.
-        shutil.rmtree(work, ignore_errors=True)
-    stamp.unlink(missing_ok=True)
-    print(f"Writing the pages: {', '.join(LANGUAGES[code] for code in languages)}", flush=True)
-    writers = {
-        code: _start_sphinx(root, docs, work / code, code, results_key) for code in languages
-    }
-    codes = {code: writer.wait() for code, writer in writers.items()}
-    if any(codes.values()):
-        broken = ", ".join(code for code, exit_code in codes.items() if exit_code)
-        return _failed(f"see the warnings above (language: {broken})", started)
+        Parameters
+        ----------
+        writers : Writers
+            Warming up or warm.
+        force : bool
+            Run every page and write every file anew.
+        executor : PageExecutor, optional
+            What to run pages with, if not one that ends with this call.
 
-    _publish(work, languages, site, config.project)
-    claims = json.loads((site / "claims.json").read_text(encoding="utf-8"))
-    measured = sum(claim["verdict"] != "cited" for claim in claims)
-    pages = sum(1 for _ in docs.rglob("*.md"))
-    summary = f"{pages} pages in {len(languages)} languages, {measured} claims measured and true"
-    stamp.write_text(json.dumps({"key": key, "summary": summary}), encoding="utf-8")
-    print(f"Built {summary}: {_show(root, site)}/index.html ({time.monotonic() - started:.0f} s)")
-    return 0
+        Returns
+        -------
+        str
+            What was built, in words; empty where anything in the book does not hold. What failed
+            has been printed, and the site is as it was.
+        """
+        with Progress() as progress:
+            results, outcomes = await gather(
+                self.book, force=force, report=progress, executor=executor
+            )
+            progress.summary(outcomes)
+        failed = [result for result in results.values() if result.error]
+        for result in failed:
+            print(describe(result, self.root), file=sys.stderr)
+        if failed:
+            count = f"{len(failed)} of {len(results)} pages did not run to the end"
+            print(f"{count}. The others are kept.", file=sys.stderr)
+            return ""
+
+        stamp = self.work / "built.json"
+        if force or not stamp.exists():
+            # After a build that failed, Sphinx would not repeat the warnings of pages it has read.
+            shutil.rmtree(self.work, ignore_errors=True)
+        stamp.unlink(missing_ok=True)
+        _mirror(self.docs / "locale", self.work / "locale")
+        names = ", ".join(LANGUAGES[code] for code in self.languages)
+        print(f"Writing the pages: {names}", flush=True)
+        codes = await asyncio.gather(*(writers.write(self._options(c)) for c in self.languages))
+        broken = [c for c, code in zip(self.languages, codes, strict=True) if code]
+        if broken:
+            print(f"See the warnings above (language: {', '.join(broken)}).", file=sys.stderr)
+            return ""
+
+        _publish(self.work, self.languages, self.html, self.config.project)
+        claims = json.loads((self.html / "claims.json").read_text(encoding="utf-8"))
+        measured = sum(claim["verdict"] != "cited" for claim in claims)
+        pages = sum(1 for _ in self.docs.rglob("*.md"))
+        languages = f"{pages} pages in {len(self.languages)} languages"
+        return f"{languages}, {measured} claims measured and true"
+
+    def _options(self, language: str) -> list[str]:
+        """List the arguments of the Sphinx process that writes a language."""
+        work = self.work / language
+        options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
+        options += ["-c", str(self.root), "-d", str(work / "doctrees"), "-D", f"language={language}"]
+        options += ["-D", "book_ready=1", "-D", f"book_cache={self.book.cache}"]
+        options += ["-D", f"locale_dirs={self.work / 'locale'}"]
+        return [*options, str(self.docs), str(work / "html")]
+
+    def _key(self) -> str:
+        """Hash everything that the site is made from, other than what only pages use."""
+        digest = hashlib.sha256()
+        for name, version in sorted({(d.name.lower(), d.version) for d in distributions()}):
+            digest.update(f"{name} {version}\n".encode())
+        for source in [*self.book.sources, self.root / "conf.py", self.docs]:
+            files = sorted(source.rglob("*")) if source.is_dir() else [source]
+            for file in files:
+                if file.is_file() and file.suffix not in _MADE_BY_TOOLS:
+                    name = file.relative_to(self.root).as_posix()
+                    digest.update(f"{name} {hash_file(file)}\n".encode())
+        return digest.hexdigest()
+
+    def _show(self, path: Path) -> str:
+        inside = path.is_relative_to(self.root)
+        return path.relative_to(self.root).as_posix() if inside else str(path)
 
 
-def _read_config(root: Path) -> Config:
-    """Read ``conf.py`` without starting Sphinx."""
+def read_config(root: Path) -> Config:
+    """Read ``conf.py`` in a folder without starting Sphinx."""
     config = Config.read(root, overrides={}, tags=Tags())
-    for name, default in CONFIG_VALUES.items():
+    for name, default in (_OTHERS | CONFIG_VALUES).items():
         config.add(name, default, "", ())
     return config
 
 
-def _failed(reason: str, started: float) -> int:
-    print(f"Not built: {reason} ({time.monotonic() - started:.0f} s)", file=sys.stderr)
-    return 1
-
-
-def _show(root: Path, path: Path) -> str:
-    return path.relative_to(root).as_posix()
-
-
-def _start_sphinx(
-    root: Path, docs: Path, work: Path, language: str, results_key: str
-) -> subprocess.Popen[bytes]:
-    options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
-    options += ["-c", str(root), "-d", str(work / "doctrees"), "-D", f"language={language}"]
-    options += ["-D", f"book_key={results_key}"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "sphinx", *options, str(docs), str(work / "html")], cwd=root
-    )
+def _mirror(source: Path, target: Path) -> None:
+    """Copy catalogs to where Sphinx may put what it compiles beside them."""
+    wanted = {file.relative_to(source) for file in source.rglob("*.po")}
+    for name in wanted:
+        here = target / name
+        if not here.exists() or here.read_bytes() != (source / name).read_bytes():
+            here.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / name, here)
+    for file in target.rglob("*.*"):
+        if file.relative_to(target).with_suffix(".po") not in wanted:
+            file.unlink()
 
 
 def _publish(work: Path, languages: list[str], site: Path, title: str) -> None:
@@ -163,7 +268,7 @@ def _publish(work: Path, languages: list[str], site: Path, title: str) -> None:
 
 def update_translations(root: Path) -> int:
     """Renew the catalogs of every language and print how complete each page is; return 0 or 1."""
-    config = _read_config(root)
+    config = read_config(root)
     translated = config.book_translated
     templates = root / "build/work/gettext"
     quiet = ["--quiet", "-b", "gettext", "-c", str(root), "-d", str(templates / "doctrees")]

@@ -1,0 +1,218 @@
+"""Executors: they run pages, here or elsewhere, and plug into jupyter-cache.
+
+Each is an entry point in the group ``jcache.executors``, so that the commands of jupyter-cache
+can use it too: ``jcache project execute --executor fork``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from abc import abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_cache.executors.base import ExecutorRunResult, JupyterExecutorAbstract
+
+from dlnotes.book.engine.forks import Forks
+from dlnotes.book.engine.inputs import kernel_environment
+from dlnotes.book.engine.kernels import ForkedKernel, Kernel, OrdinaryKernel, can_fork
+from dlnotes.book.engine.preload import packages_to_import
+from dlnotes.book.engine.running import Run, run_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import nbformat
+
+    from dlnotes.book.engine.pages import Book, Limits, Page
+
+__all__ = ["ExecutorError", "ForkExecutor", "PageExecutor", "Task"]
+
+_LONGEST_SOCKET_FOLDER = 70
+
+
+class ExecutorError(Exception):
+    """Pages cannot be run at all; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A page to run, and what it may use."""
+
+    page: Page
+    limits: Limits
+
+
+class PageExecutor(JupyterExecutorAbstract):  # type: ignore[misc] - it has no types
+    """Runs pages for the engine and, through jupyter-cache, for anyone."""
+
+    @abstractmethod
+    async def run_pages(
+        self,
+        book: Book,
+        tasks: Sequence[Task],
+        *,
+        started: Callable[[Task], None],
+        ended: Callable[[Task, nbformat.NotebookNode, Run], None],
+    ) -> None:
+        """Run pages, several at once, in the order given.
+
+        Parameters
+        ----------
+        book : Book
+            The book they belong to.
+        tasks : sequence of Task
+            The pages.
+        started, ended : callable
+            Told of each page that starts, and of its outputs and how it went when it ends.
+        """
+
+    async def close(self) -> None:
+        """End whatever is kept for further pages."""
+
+    def run_and_cache(
+        self,
+        *,
+        filter_uris: list[str] | None = None,
+        filter_pks: list[int] | None = None,
+        timeout: int | None = 60,
+        allow_errors: bool = False,
+        force: bool = False,
+        **_: Any,
+    ) -> ExecutorRunResult:
+        """Run the notebooks of a jupyter-cache project that are not fresh, and cache them.
+
+        As jupyter-cache documents it, except that the time limit is for a whole notebook, and
+        that a result is fresh only if everything that the notebook used is as it was.
+        """
+        from dlnotes.book.engine.project import run_project
+
+        wanted = self.cache.list_project_records(filter_uris, filter_pks)
+        uris = [record.uri for record in wanted]
+        return run_project(
+            self, uris, seconds=timeout, allow_errors=allow_errors, force=force
+        )
+
+
+class ForkExecutor(PageExecutor):
+    """Runs every page in a fork of one process that has imported the heavy packages.
+
+    Where that cannot be done, pages run in ordinary kernels.
+    """
+
+    def __init__(self, cache: Any, logger: Any = None) -> None:
+        super().__init__(cache, logger)
+        self._forks: Forks | None = None
+        self._count = 0
+
+    async def run_pages(
+        self,
+        book: Book,
+        tasks: Sequence[Task],
+        *,
+        started: Callable[[Task], None],
+        ended: Callable[[Task, nbformat.NotebookNode, Run], None],
+    ) -> None:
+        """Run pages, as many at once as the book says or there are processors."""
+        env = kernel_environment(book.cache)
+        recorder = (str(book.root.resolve()), [str(book.cache.resolve())])
+        with socket_folder(book.cache) as sockets, kept_compilations(book.cache):
+            if can_fork() and self._forks is None:
+                codes = [
+                    cell.source
+                    for task in tasks
+                    for cell in task.page.read().cells
+                    if cell.cell_type == "code"
+                ]
+                names = packages_to_import(codes, book.root)
+                empty = book.cache / "home/empty"
+                self._forks = Forks(names, record=recorder, env=env, folder=empty)
+                await self._forks.start()
+            places = asyncio.Semaphore(book.jobs or processors())
+
+            async def run(task: Task) -> None:
+                async with places:
+                    started(task)
+                    notebook = task.page.read()
+                    kernel = self._kernel(notebook, sockets)
+                    at = time.time()
+                    outcome = await run_page(
+                        task.page, notebook, kernel, task.limits,
+                        env=env, recorder=recorder, allow_errors=book.allow_errors,
+                    )  # fmt: skip
+                    if outcome.error:
+                        drop_newer(book.cache / "jax", at)
+                    ended(task, notebook, outcome)
+
+            async with asyncio.TaskGroup() as group:
+                for task in tasks:
+                    group.create_task(run(task))
+
+    def _kernel(self, notebook: nbformat.NotebookNode, sockets: str) -> Kernel:
+        self._count += 1
+        name = notebook.metadata.get("kernelspec", {}).get("name", "python3")
+        names = f"{sockets}/{self._count}" if sockets else ""
+        if self._forks and name == "python3":
+            return ForkedKernel(self._forks, names)
+        return OrdinaryKernel(name, names)
+
+    async def close(self) -> None:
+        """End the warm process."""
+        if self._forks:
+            await self._forks.close()
+            self._forks = None
+
+
+def processors() -> int:
+    """Count the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def socket_folder(cache: Path) -> Any:
+    """Provide a folder for the sockets of kernels; none where there are no such sockets.
+
+    Sockets in the file system cannot be reached by anyone else on the network. Their paths must be
+    short, so that the folder is not always in the cache.
+    """
+    if sys.platform == "win32":
+        yield ""
+        return
+    folder = cache.resolve() / "sockets"
+    if len(str(folder)) > _LONGEST_SOCKET_FOLDER:
+        folder = Path(tempfile.mkdtemp(prefix="book-"))
+    shutil.rmtree(folder, ignore_errors=True)  # what a build that was killed left there
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield str(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def kept_compilations(cache: Path) -> Any:
+    """Drop what JAX was writing when a build was killed: it writes in place."""
+    mark = cache / "running"
+    if mark.exists():
+        drop_newer(cache / "jax", mark.stat().st_mtime)
+    cache.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    yield
+    mark.unlink(missing_ok=True)
+
+
+def drop_newer(folder: Path, when: float) -> None:
+    """Delete the files of a folder that were written at some time or later."""
+    for file in folder.glob("*"):
+        with contextlib.suppress(OSError):
+            if file.stat().st_mtime >= when - 1:
+                file.unlink()

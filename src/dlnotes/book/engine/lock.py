@@ -1,0 +1,38 @@
+"""One build of a book at a time."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["only_build"]
+
+
+@contextmanager
+def only_build(cache: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Wait until no other build uses a cache, and keep others waiting meanwhile.
+
+    Parameters
+    ----------
+    cache : Path
+        The folder of the results.
+    say : callable
+        Given a sentence if there is something to wait for.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(cache / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say("Another build of this book is running: waiting for it to end.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,228 @@
+"""Where results are kept: outputs in a jupyter-cache, beside it what each result depends on.
+
+MyST-NB finds a page's outputs in the jupyter-cache by its cells, captions and tags included. This
+store knows which outputs belong to a page by its code alone, and puts them where MyST-NB looks.
+Whatever is damaged, incomplete or from another version of this module counts as not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.cache.db import NbCacheRecord
+
+from dlnotes.book.engine.inputs import Inputs
+from dlnotes.book.engine.pages import code_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import nbformat
+    from jupyter_cache.base import JupyterCacheAbstract
+
+    from dlnotes.book.engine.pages import Page
+    from dlnotes.book.engine.running import Run
+
+__all__ = ["Kept", "Store"]
+
+_VERSION = 1
+_MOST_RESULTS = 10**6
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a page's last result.
+
+    Attributes
+    ----------
+    code, notebook : str
+        Hashes of what ran, and of what MyST-NB looks for.
+    outputs : str
+        Hash of the outputs.
+    seconds, cpu : float
+        What the run took.
+    memory : int
+        Bytes that it held at most.
+    inputs : Inputs
+        What it depends on besides its code.
+    """
+
+    code: str
+    notebook: str
+    outputs: str
+    seconds: float
+    cpu: float
+    memory: int
+    inputs: Inputs
+
+
+class Store:
+    """The results of a book.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is not there.
+    root : Path
+        The project's folder, from which pages are named.
+    """
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self._root = root
+        self._kept = folder / "pages"
+        self.cache_folder = folder / "outputs"
+        self._kept.mkdir(parents=True, exist_ok=True)
+        self.cache = self._open()
+
+    def _open(self) -> JupyterCacheAbstract:
+        cache = get_cache(str(self.cache_folder))
+        try:
+            if cache.get_cache_limit() != _MOST_RESULTS:
+                cache.change_cache_limit(_MOST_RESULTS)
+            cache.list_cache_records()
+        except Exception:  # noqa: BLE001 - whatever a damaged database raises
+            shutil.rmtree(self.cache_folder)
+            cache = get_cache(str(self.cache_folder))
+            cache.change_cache_limit(_MOST_RESULTS)
+        return cache
+
+    def kept(self, page: Page) -> Kept | None:
+        """Look up what is known of a page's last result; None if there is nothing usable."""
+        try:
+            state = json.loads(self._file(page).read_text(encoding="utf-8"))
+            if state.pop("version") == _VERSION and state.pop("page") == self._name(page):
+                return Kept(**{**state, "inputs": Inputs(**state["inputs"])})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
+        return None
+
+    def outputs(self, notebook: nbformat.NotebookNode, kept: Kept) -> nbformat.NotebookNode | None:
+        """Fill a page with its kept outputs, and see that MyST-NB will find them.
+
+        Parameters
+        ----------
+        notebook : NotebookNode
+            The page as it is now; its code is that of ``kept``.
+        kept : Kept
+            What is known of its result.
+
+        Returns
+        -------
+        NotebookNode or None
+            A copy with outputs; None if they are gone or damaged.
+        """
+        try:
+            record = NbCacheRecord.record_from_hashkey(kept.notebook, self.cache.db)
+            cells = iter(self.cache.get_cache_bundle(record.pk).nb.cells)
+        except Exception:  # noqa: BLE001 - as in _open
+            return None
+        filled = notebook.copy()
+        filled.cells = [cell.copy() for cell in notebook.cells]
+        for cell in filled.cells:
+            if cell.cell_type == "code" and (was := next(cells, None)):
+                cell.outputs, cell.execution_count = was.outputs, was.execution_count
+        return filled if output_hash(filled) == kept.outputs else None
+
+    def keep(self, page: Page, notebook: nbformat.NotebookNode, run: Run, inputs: Inputs) -> Kept:
+        """Keep the result of a page that has just run.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written, as on a full disk.
+        """
+        kept = Kept(
+            code_hash(notebook),
+            self._hash(notebook),
+            output_hash(notebook),
+            round(run.seconds, 3),
+            round(run.cpu, 3),
+            run.memory,
+            inputs,
+        )
+        self._put(page, notebook, kept)
+        return kept
+
+    def move(self, page: Page, filled: nbformat.NotebookNode, kept: Kept) -> Kept:
+        """Put outputs where MyST-NB looks for them after an edit of captions or tags."""
+        there = Kept(**{**kept.__dict__, "notebook": self._hash(filled)})
+        if there.notebook != kept.notebook:
+            self._put(page, filled, there)
+        return there
+
+    def _put(self, page: Page, notebook: nbformat.NotebookNode, kept: Kept) -> None:
+        # First the outputs, then the file that says they are whole.
+        data = {"execution_seconds": kept.seconds}
+        try:
+            self.cache.cache_notebook_bundle(
+                CacheBundleIn(notebook, str(page.path), data=data),
+                check_validity=False,
+                overwrite=True,
+            )
+        except Exception as error:
+            raise OSError(f"the result of {page.docname} cannot be kept: {error}") from error
+        state = {"version": _VERSION, "page": self._name(page), **kept.__dict__}
+        write_whole(self._file(page), json.dumps({**state, "inputs": kept.inputs.as_dict()}))
+
+    def prune(self, pages: Iterable[Page]) -> None:
+        """Drop the results of pages that are not in the book any more."""
+        wanted = {self._file(page).name: page for page in pages}
+        hashes = {kept.notebook for page in wanted.values() if (kept := self.kept(page))}
+        for file in self._kept.iterdir():
+            if file.name not in wanted:
+                file.unlink()
+        for record in self.cache.list_cache_records():
+            if record.hashkey not in hashes:
+                with contextlib.suppress(KeyError):  # its file has gone before it
+                    self.cache.remove_cache(record.pk)
+
+    def _hash(self, notebook: nbformat.NotebookNode) -> str:
+        key: str = self.cache.create_hashed_notebook(notebook)[1]
+        return key
+
+    def _name(self, page: Page) -> str:
+        return page.path.relative_to(self._root).as_posix()
+
+    def _file(self, page: Page) -> Path:
+        digest = hashlib.sha256(self._name(page).encode()).hexdigest()[:32]
+        return self._kept / f"{digest}.json"
+
+
+def output_hash(notebook: nbformat.NotebookNode) -> str:
+    """Hash the outputs of all cells."""
+    digest = hashlib.sha256()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            digest.update(json.dumps(output, sort_keys=True).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is never seen half written."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read what :func:`write_whole` wrote; an empty dictionary if that cannot be done."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
