@@ -31,6 +31,7 @@ book_translated = {
         "reference/api",
         "reference/bibliography",
         "reference/claims",
+        "reference/execution",
         "reference/misconceptions",
     ]
 }

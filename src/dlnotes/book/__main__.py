@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from dlnotes.book.engine import Book, execute, stale
 from dlnotes.book.engine.executors import ExecutorError
+from dlnotes.book.engine.extension import configured_book
 from dlnotes.book.engine.lock import only_build
 from dlnotes.book.engine.why import explain
 from dlnotes.book.progress import Progress
-from dlnotes.book.results import PageResult, configured_book, describe
 from dlnotes.book.site import build, read_config, update_translations
 
 if TYPE_CHECKING:
@@ -96,9 +96,7 @@ def _execute(book: Book, options: argparse.Namespace) -> int:
         progress.summary(results)
     failed = [result for result in results if result.error]
     for result in failed:
-        shown = PageResult(result.page)
-        shown.take(result)
-        print(describe(shown, book.root), file=sys.stderr)
+        print(result.describe(book.root), file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -122,8 +122,8 @@ class ClaimsDomain(Domain):
     name = "claims"
     label = "Claims"
     roles: ClassVar[dict[str, Any]] = {"claim": ClaimRole()}
-    initial_data: ClassVar[dict[str, Any]] = {"pages": {}, "digests": {}}
-    data_version = 1
+    initial_data: ClassVar[dict[str, Any]] = {"pages": {}}
+    data_version = 2
 
     measured: dict[str, PageResult]
     """Results of all executed pages, set anew by every build."""
@@ -136,14 +136,12 @@ class ClaimsDomain(Domain):
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
         self.data["pages"].pop(docname, None)
-        self.data["digests"].pop(docname, None)
 
     def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
         """Take over the pages that another process has read."""
-        for part in ("pages", "digests"):
-            for docname in docnames:
-                if docname in otherdata[part]:
-                    self.data[part][docname] = otherdata[part][docname]
+        for docname in docnames:
+            if docname in otherdata["pages"]:
+                self.data["pages"][docname] = otherdata["pages"][docname]
 
     def note_page(self, docname: str, doctree: nodes.document) -> None:
         """Note the claims of a page that has just been read (and translated)."""
@@ -161,8 +159,6 @@ class ClaimsDomain(Domain):
             )
             for node in doctree.findall(claim_node)
         ]
-        if result:
-            self.data["digests"][docname] = result.digest
 
     def claims(self) -> Iterator[Claim]:
         """Yield every claim, pages in the order of the table of contents."""
@@ -174,15 +170,6 @@ class ClaimsDomain(Domain):
         """List what a page measured of the claim with an id."""
         result = self.measured.get(page)
         return [check for check in result.checks if check.claim == claim] if result else []
-
-    def changed_pages(self) -> list[str]:
-        """List the pages whose outputs are not those that were read last."""
-        return [
-            docname
-            for docname, result in self.measured.items()
-            if docname in self.env.found_docs
-            and self.data["digests"].get(docname, result.digest) != result.digest
-        ]
 
     def resolve_xref(  # noqa: PLR0917 - Sphinx's signature
         self,

@@ -17,12 +17,13 @@ from sphinx.config import Config
 from sphinx.util.tags import Tags
 
 from dlnotes.book import CONFIG_VALUES
-from dlnotes.book.engine import stale
+from dlnotes.book.engine import executed, extension, stale
+from dlnotes.book.engine.extension import configured_book
 from dlnotes.book.engine.lock import only_build
 from dlnotes.book.engine.recorder import hash_file
 from dlnotes.book.engine.store import read_json, write_whole
 from dlnotes.book.progress import Progress
-from dlnotes.book.results import configured_book, describe, gather
+from dlnotes.book.results import describe
 from dlnotes.book.strings import LANGUAGES
 from dlnotes.book.translation import catalog_progress
 from dlnotes.book.writers import Writers
@@ -158,11 +159,9 @@ class Site:
             has been printed, and the site is as it was.
         """
         with Progress() as progress:
-            results, outcomes = await gather(
-                self.book, force=force, report=progress, executor=executor
-            )
-            progress.summary(outcomes)
-        failed = [result for result in results.values() if result.error]
+            results = await executed(self.book, force=force, report=progress, executor=executor)
+            progress.summary(results)
+        failed = [result for result in results if result.error]
         for result in failed:
             print(describe(result, self.root), file=sys.stderr)
         if failed:
@@ -195,7 +194,14 @@ class Site:
         """List the arguments of the Sphinx process that writes a language."""
         work = self.work / language
         options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
-        options += ["-c", str(self.root), "-d", str(work / "doctrees"), "-D", f"language={language}"]
+        options += [
+            "-c",
+            str(self.root),
+            "-d",
+            str(work / "doctrees"),
+            "-D",
+            f"language={language}",
+        ]
         options += ["-D", "book_ready=1", "-D", f"book_cache={self.book.cache}"]
         options += ["-D", f"locale_dirs={self.work / 'locale'}"]
         return [*options, str(self.docs), str(work / "html")]
@@ -221,7 +227,7 @@ class Site:
 def read_config(root: Path) -> Config:
     """Read ``conf.py`` in a folder without starting Sphinx."""
     config = Config.read(root, overrides={}, tags=Tags())
-    for name, default in (_OTHERS | CONFIG_VALUES).items():
+    for name, default in (_OTHERS | extension.CONFIG_VALUES | CONFIG_VALUES).items():
         config.add(name, default, "", ())
     return config
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -20,10 +21,11 @@ from dlnotes.book.engine.pages import (
     page_limits,
     page_requires,
 )
-from dlnotes.book.engine.store import Store
+from dlnotes.book.engine.store import Store, read_json, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import nbformat
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Result", "execute", "executed", "results", "stale"]
 
+_RAN = "ran.json"
 State = Literal["fresh", "stale", "ran", "failed"]
 
 
@@ -60,6 +63,29 @@ class Result:
     kept: Kept | None = None
     error: PageError | None = None
 
+    def describe(self, root: Path) -> str:
+        """Say where and why the page failed.
+
+        Parameters
+        ----------
+        root : Path
+            The folder from which files are named.
+
+        Returns
+        -------
+        str
+            File, line and cell, the message, and the calls in the project that led there.
+        """
+        error = self.error or PageError("it did not fail")
+        where = self.page.path.relative_to(root).as_posix() + (f":{error.line}" * (error.line > 0))
+        cell = f"cell {error.cell} failed: " if error.cell >= 0 else ""
+        lines = [f"{where}: {cell}{error.message}"]
+        own = [frame for frame in error.frames if frame[0].startswith(f"{root}/")]
+        for file, line, function in own if len(own) > 1 else []:
+            inside = f" in {function}" if function else ""
+            lines.append(f"    {file.removeprefix(f'{root}/')}:{line}{inside}")
+        return "\n".join(lines)
+
 
 def _nothing(*_: object) -> None:
     """Take no notice."""
@@ -81,7 +107,8 @@ def stale(
     force : bool
         Take every result for stale.
     trust : bool
-        Look at the cells only: everything else has just been looked at.
+        Look at the cells only: everything else has just been looked at. Pages that ran then have
+        ``ran``.
     take : callable
         Given each fresh page, filled with its outputs.
 
@@ -91,6 +118,7 @@ def stale(
         By name. A page that cannot be read or that asks for what is not here has ``failed``.
     """
     store, present = Store(book.cache, book.root), Present(book)
+    ran = read_json(book.cache / _RAN).get("pages", []) if trust else []
     found = []
     for page in find_pages(book):
         kept = store.kept(page)
@@ -120,7 +148,8 @@ def stale(
             else:
                 kept = store.move(page, filled, kept)
                 take(page, filled)
-        found.append(Result(page, "stale" if why else "fresh", why, kept))
+        state: State = "stale" if why else "ran" if page.docname in ran else "fresh"
+        found.append(Result(page, state, why, kept))
     return found
 
 
@@ -196,6 +225,8 @@ async def executed(
             if executor is None:
                 await runner.close()
     store.prune(found)
+    names = [result.page.docname for result in found.values() if result.state == "ran"]
+    write_whole(book.cache / _RAN, json.dumps({"pages": names}))
     return list(found.values())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
@@ -96,9 +97,7 @@ class PageExecutor(JupyterExecutorAbstract):  # type: ignore[misc] - it has no t
 
         wanted = self.cache.list_project_records(filter_uris, filter_pks)
         uris = [record.uri for record in wanted]
-        return run_project(
-            self, uris, seconds=timeout, allow_errors=allow_errors, force=force
-        )
+        return run_project(self, uris, seconds=timeout, allow_errors=allow_errors, force=force)
 
 
 class ForkExecutor(PageExecutor):
@@ -151,9 +150,12 @@ class ForkExecutor(PageExecutor):
                         drop_newer(book.cache / "jax", at)
                     ended(task, notebook, outcome)
 
-            async with asyncio.TaskGroup() as group:
-                for task in tasks:
-                    group.create_task(run(task))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for task in tasks:
+                        group.create_task(run(task))
+            except BaseExceptionGroup as errors:  # the first has ended the other pages
+                raise errors.exceptions[0] from None
 
     def _kernel(self, notebook: nbformat.NotebookNode, sockets: str) -> Kernel:
         self._count += 1
@@ -188,8 +190,9 @@ def socket_folder(cache: Path) -> Any:
         yield ""
         return
     folder = cache.resolve() / "sockets"
-    if len(str(folder)) > _LONGEST_SOCKET_FOLDER:
-        folder = Path(tempfile.mkdtemp(prefix="book-"))
+    if len(os.fsencode(folder)) > _LONGEST_SOCKET_FOLDER:
+        digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+        folder = Path(tempfile.gettempdir(), f"book-{digest}")
     shutil.rmtree(folder, ignore_errors=True)  # what a build that was killed left there
     folder.mkdir(parents=True, mode=0o700)
     try:
@@ -204,7 +207,7 @@ def kept_compilations(cache: Path) -> Any:
     mark = cache / "running"
     if mark.exists():
         drop_newer(cache / "jax", mark.stat().st_mtime)
-    cache.mkdir(parents=True, exist_ok=True)
+    (cache / "home").mkdir(parents=True, exist_ok=True)
     mark.touch()
     yield
     mark.unlink(missing_ok=True)

@@ -29,6 +29,8 @@ class Job:
     ----------
     name : str
         Unique.
+    supervisor : int
+        The id of the process from which all that the job starts descends; 0 before it runs.
     process : asyncio.Future of int
         Its process id, once there is one.
     ended : asyncio.Future of int
@@ -36,8 +38,19 @@ class Job:
     """
 
     name: str
+    supervisor: int = 0
     process: asyncio.Future[int] = field(default_factory=asyncio.Future)
     ended: asyncio.Future[int] = field(default_factory=asyncio.Future)
+
+
+@dataclass
+class _Life:
+    """One warm process, from its start until it and its jobs are gone."""
+
+    process: subprocess.Popen[bytes]
+    connection: socket.socket
+    ready: asyncio.Future[str] = field(default_factory=asyncio.Future)
+    gone: asyncio.Future[None] = field(default_factory=asyncio.Future)
 
 
 class Forks:
@@ -66,9 +79,8 @@ class Forks:
     ) -> None:
         self._preload = list(preload)
         self._record, self._env, self._folder = record, env, folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: socket.socket | None = None
-        self._listener: asyncio.Task[None] | None = None
+        self._life: _Life | None = None
+        self._starting = asyncio.Lock()
         self._jobs: dict[str, Job] = {}
         self._count = 0
         self.loaded: set[str] = set()
@@ -76,28 +88,39 @@ class Forks:
     @property
     def alive(self) -> bool:
         """Whether the warm process is there."""
-        return self._process is not None and self._process.poll() is None
+        return self._life is not None and self._life.process.poll() is None
 
     async def start(self) -> None:
-        """Start the warm process and wait until everything is imported.
+        """Start the warm process, if it is not there, and wait until everything is imported.
 
         Raises
         ------
-        RuntimeError
-            If it ends before.
+        ChildProcessError
+            If it ends before, even when it has nothing to import.
         """
-        while unsafe := await self._launch():
-            self._preload.remove(unsafe)
+        async with self._starting:
+            while not self.alive:
+                if self._life:
+                    await asyncio.wait([self._life.gone])  # with the last of its jobs
+                self._life = await self._launch()
+                try:
+                    unsafe = await asyncio.shield(self._life.ready)
+                except ChildProcessError:
+                    if not self._preload:
+                        raise
+                    self._preload.clear()  # what ends a process is for the page that imports it
+                    continue
+                if unsafe:
+                    self._preload.remove(unsafe)
+                    await asyncio.wait([self._life.gone])
 
-    async def _launch(self) -> str:
-        """Start the warm process; return the module that it cannot be forked with, if any."""
+    async def _launch(self) -> _Life:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
-        self._connection = ours
         self._folder.mkdir(parents=True, exist_ok=True)
         chatter = subprocess.DEVNULL if self._record else None
         with theirs:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, str(Path(__file__).with_name("warm.py")), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 cwd=self._folder,
@@ -107,10 +130,11 @@ class Forks:
                 stderr=chatter,
                 start_new_session=True,  # Ctrl-C is for the engine, which then ends the jobs
             )
-        ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._listener = asyncio.create_task(self._listen(ours, self._process, ready))
-        await self._send({"preload": self._preload, "record": self._record})
-        return await ready
+        life = _Life(process, ours)
+        # Not a task: those are cancelled together, and then nobody would see the jobs end.
+        asyncio.get_running_loop().add_reader(ours, self._receive, life)
+        await _send(life, {"preload": self._preload, "record": self._record})
+        return life
 
     async def run(
         self,
@@ -140,73 +164,71 @@ class Forks:
         Job
             Its process may not have started yet.
         """
-        if not self.alive:
-            await self.start()
+        await self.start()
         self._count += 1
         job = Job(f"{self._count}")
         self._jobs[job.name] = job
-        await self._send(
+        assert self._life  # noqa: S101 - tells the type checker
+        await _send(
+            self._life,
             {"start": job.name, "call": call, "arguments": arguments, "env": env}
-            | {"cwd": str(folder), "quiet": quiet}
+            | {"cwd": str(folder), "quiet": quiet},
         )
         return job
 
     async def kill(self, job: Job) -> None:
         """End a job and everything that it started, and wait until they are gone."""
-        if not job.ended.done():
-            with contextlib.suppress(OSError):  # the warm process has gone, and its jobs with it
-                await self._send({"kill": job.name})
+        if self._life and not job.ended.done():
+            with contextlib.suppress(OSError):  # the warm process is going, and its jobs with it
+                await _send(self._life, {"kill": job.name})
             await asyncio.wait([job.ended])
 
     async def close(self) -> None:
         """End all jobs and the warm process, and wait until they are gone."""
-        if self._connection and self._process and self._listener:
-            self._listener.cancel()
-            self._connection.close()
-            while self._process.poll() is None:
-                await asyncio.sleep(0.005)
+        if self._life:
+            if not self._life.ready.done():
+                self._life.process.kill()  # it would import everything first
+            with contextlib.suppress(OSError):  # it has gone already
+                self._life.connection.shutdown(socket.SHUT_WR)
+            await asyncio.wait([self._life.gone])
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        assert self._connection  # noqa: S101 - tells the type checker
-        await asyncio.get_running_loop().sock_sendall(
-            self._connection, json.dumps(message).encode()
-        )
-
-    async def _listen(
-        self,
-        connection: socket.socket,
-        process: subprocess.Popen[bytes],
-        ready: asyncio.Future[str],
-    ) -> None:
-        """Take in messages until the warm process is gone."""
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                data = await loop.sock_recv(connection, _LONGEST_MESSAGE)
-            except OSError:
-                break
-            if not data:
-                break
-            self._heard(json.loads(data), ready)
-        connection.close()
-        code = process.wait()
+    def _receive(self, life: _Life) -> None:
+        """Take in a message; they end when the process and the supervisors of its jobs have."""
+        data = b""
+        with contextlib.suppress(OSError):  # it ended without reading all that it was sent
+            data = life.connection.recv(_LONGEST_MESSAGE)
+        if data:
+            self._heard(json.loads(data), life)
+            return
+        asyncio.get_running_loop().remove_reader(life.connection)
+        life.connection.close()
+        life.process.wait()
         for job in list(self._jobs.values()):
-            self._ended(job, code or -signal.SIGKILL)
-        if not ready.done():
-            ready.set_exception(RuntimeError("the process that pages are forked from ended"))
+            self._ended(job, -signal.SIGKILL)
+        if not life.ready.done():
+            life.ready.set_exception(
+                ChildProcessError("the process that pages are forked from ended")
+            )
+        life.gone.set_result(None)
 
-    def _heard(self, message: dict[str, Any], ready: asyncio.Future[str]) -> None:
+    def _heard(self, message: dict[str, Any], life: _Life) -> None:
         if "ready" in message:
             self.loaded = set(message["ready"])
-            ready.set_result(message["unsafe"])
+            life.ready.set_result(message["unsafe"])
         elif "started" in message:
-            self._jobs[message["started"]].process.set_result(message["process"])
-        elif message["ended"] in self._jobs:
+            job = self._jobs[message["started"]]
+            job.supervisor = message["supervisor"]
+            job.process.set_result(message["process"])
+        else:
             self._ended(self._jobs[message["ended"]], message["status"])
 
     def _ended(self, job: Job, status: int) -> None:
         del self._jobs[job.name]
         if not job.process.done():
             job.process.set_result(0)
-        if not job.ended.done():
+        if not job.ended.done():  # whoever waited for it may have been cancelled
             job.ended.set_result(status)
+
+
+async def _send(life: _Life, message: dict[str, Any]) -> None:
+    await asyncio.get_running_loop().sock_sendall(life.connection, json.dumps(message).encode())

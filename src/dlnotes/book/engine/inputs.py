@@ -117,7 +117,7 @@ class Present:
         if used.get("programs", True):
             for source in self._book.sources:
                 self._whole(source, files, folders)
-            packages |= {d.name.lower(): d.version for d in distributions()}
+            packages |= self._everything
         return Inputs(
             files=dict(sorted(files.items())),
             folders=dict(sorted(folders.items())),
@@ -156,6 +156,10 @@ class Present:
             others = sorted({*then.settings.items()} ^ {*settings.items()})
             changes.append(f"the setting {' and '.join(sorted({n for n, _ in others}))} is another")
         return changes
+
+    @cached_property
+    def _everything(self) -> dict[str, str]:
+        return {d.name.lower(): d.version for d in distributions()}
 
     @cached_property
     def _distributions(self) -> dict[str, list[str]]:

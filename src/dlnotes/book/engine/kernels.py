@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import uuid
 from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["ForkedKernel", "Kernel", "OrdinaryKernel", "can_fork"]
 
 _PATIENCE = 60.0
+_WATCH_EVERY = 0.05
+_MARK = "BOOK_KERNEL"
+"""Environment variable by which to find what a kernel started, whoever is its parent by then."""
 
 
 class Kernel(Protocol):
@@ -29,6 +33,9 @@ class Kernel(Protocol):
     process: int
     ended: asyncio.Future[int]
     language: dict[str, Any]
+
+    def processes(self) -> list[psutil.Process]:
+        """List the process of the kernel and all that were started from it."""
 
     async def start(self, env: dict[str, str], folder: Path) -> None:
         """Start it with an environment in a folder, ready to run cells."""
@@ -59,6 +66,11 @@ class ForkedKernel:
         self.client = AsyncKernelClient()
         self.process = 0
 
+    def processes(self) -> list[psutil.Process]:
+        """List the process of the kernel and all that were started from it."""
+        job = self._job
+        return psutil.Process(job.supervisor).children(recursive=True) if job else []
+
     async def start(self, env: dict[str, str], folder: Path) -> None:
         """Fork, and wait until cells can be run."""
         file, _ = write_connection_file(
@@ -67,7 +79,7 @@ class ForkedKernel:
         call = "_book_warm:run_kernel"
         self._job = await self._forks.run(call, file, env=env, folder=folder, quiet=True)
         self.ended = self._job.ended
-        self.process = await self._job.process
+        self.process = await asyncio.shield(self._job.process)
         self.client.load_connection_file(file)
         self.language = await _connect(self.client, self.ended)
 
@@ -94,39 +106,50 @@ class OrdinaryKernel:
     def __init__(self, name: str, sockets: str = "") -> None:
         options: dict[str, Any] = {"transport": "ipc", "ip": sockets} if sockets else {}
         self._manager = AsyncKernelManager(kernel_name=name, **options)
-        self._poll: asyncio.Task[None] | None = None
-        self._tree: list[psutil.Process] = []
+        self._watching: asyncio.Task[None] | None = None
+        self._mark = uuid.uuid4().hex
         self.client = AsyncKernelClient()
         self.process = 0
+
+    def processes(self) -> list[psutil.Process]:
+        """List the process of the kernel and all that were started from it."""
+        process = psutil.Process(self.process)
+        return [process, *process.children(recursive=True)]
 
     async def start(self, env: dict[str, str], folder: Path) -> None:
         """Start it and wait until cells can be run."""
         self.ended = asyncio.get_running_loop().create_future()
-        await self._manager.start_kernel(env=env, cwd=str(folder))
+        await self._manager.start_kernel(env={**env, _MARK: self._mark}, cwd=str(folder))
         self.process = int(getattr(self._manager.provisioner, "pid", 0))
-        self._poll = asyncio.create_task(self._watch())
+        self._watching = asyncio.create_task(self._watch())
         self.client = self._manager.client()
         self.language = await _connect(self.client, self.ended)
 
     async def _watch(self) -> None:
-        while await self._manager.is_alive():
-            with contextlib.suppress(psutil.Error):
-                self._tree = psutil.Process(self.process).children(recursive=True)
-            await asyncio.sleep(0.1)
-        self.ended.set_result(1)
+        provisioner = self._manager.provisioner
+        assert provisioner  # noqa: S101 - tells the type checker
+        while (status := await provisioner.poll()) is None:
+            await asyncio.sleep(_WATCH_EVERY)
+        self.ended.set_result(status)
 
     async def stop(self) -> None:
-        """End it and everything that was seen to be started from it."""
+        """End it and everything that it started, and wait until they are gone."""
         self.client.stop_channels()
-        if self._poll:
-            self._poll.cancel()
-        with contextlib.suppress(psutil.Error):
-            self._tree += psutil.Process(self.process).children(recursive=True)
+        if self._watching:
+            self._watching.cancel()
         if self._manager.has_kernel:
             await self._manager.shutdown_kernel(now=True)
-        for child in self._tree:
-            with contextlib.suppress(psutil.Error):  # it has gone by itself
-                child.kill()
+        while left := [process for process in psutil.process_iter() if self._started(process)]:
+            for process in left:
+                with contextlib.suppress(psutil.Error):  # it has gone by itself
+                    process.kill()
+            await asyncio.sleep(_WATCH_EVERY)
+
+    def _started(self, process: psutil.Process) -> bool:
+        """Tell whether a process was started by the kernel, or by what it started."""
+        with contextlib.suppress(psutil.Error, OSError):  # it has ended, or is somebody else's
+            return process.environ().get(_MARK) == self._mark
+        return False
 
 
 async def _connect(client: AsyncKernelClient, ended: asyncio.Future[int]) -> dict[str, Any]:

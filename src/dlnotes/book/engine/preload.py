@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 __all__ = ["packages_to_import"]
 
-_ALWAYS = ["ipykernel.kernelapp", "ipykernel.ipkernel"]
+_ALWAYS = [
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+]
 _ALONG = {"matplotlib": ["matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"]}
 
 _LATER = {"matplotlib_inline"}  # connects to a kernel when it is imported

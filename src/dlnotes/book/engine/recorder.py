@@ -2,8 +2,11 @@
 
 It imports nothing but the standard library, because kernels load it by its path, so that a page
 does not come to depend on :mod:`dlnotes.book`. :mod:`~dlnotes.book.engine.inputs` makes of its
-report what the page's result depends on.
+report what the page's result depends on. What compiled code opens by itself is not seen.
 """
+
+# Paths are strings here, because a kernel may not have imported pathlib.
+# ruff: noqa: PTH100, PTH110, PTH113, PTH118, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -15,19 +18,25 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-import pkgutil
 import site
 import sys
 import threading
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-_SEARCH_FOR_MODULES = (
-    "<frozen importlib._bootstrap_external>",
-    importlib.metadata.__file__,
-    pkgutil.__file__,
-)
-_STARTS_PROGRAMS = {"subprocess.Popen", "os.posix_spawn", "os.exec", "os.system", "os.fork"}
-_LOOKS = {"open", "os.listdir", "os.scandir"}
+__all__ = ["Recorder", "hash_file", "hash_folder", "is_module", "record"]
+
+_SEARCH_FOR_MODULES = ("<frozen importlib._bootstrap_external>", importlib.metadata.__file__)
+_STARTS_PROGRAMS = {
+    "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.system",
+    "subprocess.Popen",
+}  # fmt: skip
+_STARTED_PROGRAMS = {  # imported to start a process, which then starts without an event
+    "joblib.externals.loky.backend.popen_loky_posix",
+    "multiprocessing.popen_forkserver",
+    "multiprocessing.popen_spawn_posix",
+}
+_LOOKS = {"import", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
 _CELLS = "__main__"
 
 
@@ -46,8 +55,12 @@ class Recorder:
     def __init__(self, root: str, skip: list[str]) -> None:
         self._root = os.path.join(root, "")
         prefixes = {sys.prefix, sys.base_prefix, *site.getsitepackages(), *skip}
-        self._skip = tuple(os.path.join(os.path.realpath(path), "") for path in prefixes)
+        prefixes |= {os.path.realpath(path) for path in prefixes}
+        folders = [os.path.join(path, "") for path in prefixes]
+        # A project may be inside such a folder: in /usr/src with the Python of /usr.
+        self._skip = tuple(path for path in folders if not self._root.startswith(path))
         self._here = threading.local()
+        self._in_page = False
         self.files: dict[str, str | None] = {}
         self.folders: dict[str, str | None] = {}
         self.written: set[str] = set()
@@ -58,10 +71,12 @@ class Recorder:
         """Begin to record; there is no end but that of the process."""
         sys.addaudithook(self._audit)
         self._watch_imports()
-        self._ignore_bytecode()
+        self._watch_sources()
 
     def begin_page(self) -> None:
         """Forget what was used to prepare this process for a page."""
+        self._in_page = True
+        importlib.invalidate_caches()  # they tell new files by a clock that may not have ticked yet
         self.edges = {edge for edge in self.edges if edge[0] != _CELLS}
         self.files.clear()
         self.folders.clear()
@@ -69,13 +84,15 @@ class Recorder:
 
     def report(self) -> str:
         """Say what was used, as JSON."""
+        failed, gaps = self._looked_for()
         return json.dumps(
             {
                 "files": self.files,
                 "folders": self.folders,
+                "gaps": sorted(gaps),
                 "imports": sorted(self._reached()),
-                "failed": sorted(self._failed()),
-                "programs": self.programs,
+                "failed": sorted(failed),
+                "programs": self.programs or not _STARTED_PROGRAMS.isdisjoint(sys.modules),
             }
         )
 
@@ -91,20 +108,47 @@ class Recorder:
             if name and name not in reached:
                 reached.add(name)
                 waiting += [name.rpartition(".")[0], *imported.get(name, ())]
-        return {name.partition(".")[0] for name in reached - {_CELLS}}
+        tops = {name.partition(".")[0] for name in reached - {_CELLS}}
+        return {name for name in tops if not self._is_own(name)}
 
-    def _failed(self) -> set[str]:
-        """List what the cells and the project's modules tried to import and could not."""
-        failed = {imported for _, imported in self.edges} - sys.modules.keys()
-        return {
-            imported.partition(".")[0]
-            for importer, imported in self.edges
-            if imported in failed and (importer == _CELLS or self._is_own(importer))
-        } - {name.partition(".")[0] for name in sys.modules}
+    def _looked_for(self) -> tuple[set[str], set[str]]:
+        """List what the cells and the project's modules would import if it were there.
+
+        Packages that are not there at all, and paths, without suffix, where a module of the project
+        would be found before the one that was imported, or instead of none.
+        """
+        failed: set[str] = set()
+        gaps: set[str] = set()
+        for name in self._imported_here():
+            parent, _, last = name.rpartition(".")
+            if parent and parent not in sys.modules:
+                continue  # the parent is in the list too
+            if not parent and name not in sys.modules:
+                failed.add(name)
+            search = getattr(sys.modules[parent], "__path__", ()) if parent else sys.path
+            for folder in search:
+                path = os.path.join(folder or os.curdir, last)
+                if is_module(path):
+                    break
+                if own := self._of_project(path):
+                    gaps.add(own)
+        return failed, gaps
+
+    def _imported_here(self) -> set[str]:
+        """List what the cells and the project's modules imported or tried to, packages included."""
+        names = {
+            name for importer, name in self.edges if importer == _CELLS or self._is_own(importer)
+        }
+        waiting = list(names)
+        while waiting:
+            above = waiting.pop().rpartition(".")[0]
+            if above and above not in names:
+                names.add(above)
+                waiting.append(above)
+        return names
 
     def _is_own(self, module: str) -> bool:
-        file = getattr(sys.modules.get(module), "__file__", None)
-        return bool(file and self._of_project(file))
+        return self._of_project(getattr(sys.modules.get(module), "__file__", None)) is not None
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _STARTS_PROGRAMS:
@@ -112,46 +156,61 @@ class Recorder:
         elif event in _LOOKS and not getattr(self._here, "busy", False):
             self._here.busy = True  # looking at files here must not count
             try:
-                if event == "open":
-                    self._opened(*arguments)
-                else:
-                    self._listed(arguments[0])
+                self._looked(event, *arguments)
             finally:
                 self._here.busy = False
 
-    def _opened(self, path: Any, mode: Any, flags: int) -> None:
-        file = self._of_project(path)
-        if file is None:
-            return
-        if "__pycache__" in file:
-            file = importlib.util.source_from_cache(file)
-        if mode in {"w", "wb", "x", "xb"} or flags & os.O_ACCMODE == os.O_WRONLY:
+    def _looked(self, event: str, path: Any, *others: Any) -> None:
+        if event == "open":
+            self._opened(path, others[1])
+        elif event == "import":  # of compiled code, if there is a file
+            self._used(others[0])
+        elif event == "sqlite3.connect":
+            self._connected(path)
+        else:
+            self._listed(path)
+
+    def _opened(self, path: Any, flags: int) -> None:
+        if flags & (os.O_TRUNC | os.O_EXCL) or flags & (os.O_WRONLY | os.O_RDWR) == os.O_WRONLY:
+            self._wrote(path)
+        else:
+            self._used(path)
+
+    def _connected(self, database: Any) -> None:
+        name = os.fsdecode(database)
+        path = unquote(urlsplit(name).path) if name.startswith("file:") else name
+        if os.path.exists(path):
+            self._used(path)
+        else:  # it will be made
+            self._wrote(path)
+
+    def _wrote(self, path: Any) -> None:
+        if file := self._of_project(path):
             self.written.add(file)
-        elif file not in self.files and file not in self.written:
-            self._busy = True
-            try:
-                self.files[file] = hash_file(file)
-            finally:
-                self._here = threading.local()
+
+    def _used(self, path: Any) -> None:
+        file = self._of_project(path)
+        if file and file not in self.files and file not in self.written:
+            self.files[file] = hash_file(file)
 
     def _listed(self, path: Any) -> None:
-        if sys._getframe(2).f_code.co_filename in _SEARCH_FOR_MODULES:
+        if sys._getframe(3).f_code.co_filename in _SEARCH_FOR_MODULES:
             return
-        folder = self._of_project("." if path is None else path)
-        if folder is not None and folder not in self.folders:
-            self._busy = True
-            try:
-                self.folders[folder] = hash_folder(folder)
-            finally:
-                self._here = threading.local()
+        folder = self._of_project(os.curdir if path is None else path)
+        if folder and folder not in self.folders:
+            self.folders[folder] = hash_folder(folder)
 
     def _of_project(self, path: Any) -> str | None:
-        """Return a path in full if it is the project's."""
-        if isinstance(path, int):
+        """Return a path in full if it is the project's, by its name or by where a link leads."""
+        if not isinstance(path, (str, bytes, os.PathLike)):
             return None
-        full = os.path.realpath(os.fsdecode(path))
-        inside = (full + os.sep).startswith(self._root) and not full.startswith(self._skip)
-        return full if inside else None
+        name = os.fsdecode(path)
+        for full in (os.path.abspath(name), os.path.realpath(name)):
+            inside = (full + os.sep).startswith(self._root)
+            outside = (full + os.sep).startswith(self._skip) or "__pycache__" in full
+            if inside and not outside:
+                return full
+        return None
 
     def _watch_imports(self) -> None:
         """Note which module imports which, whether or not it has been imported before."""
@@ -167,9 +226,10 @@ class Recorder:
             importer = globals or {}
             self._note(importer, "." * level + name)
             module = import_statement(name, globals, locals, fromlist, level)
-            for part in fromlist or ():
+            parts = fromlist or ()
+            for part in getattr(module, "__all__", ()) if "*" in parts else parts:
                 full = f"{getattr(module, '__name__', '')}.{part}"
-                if full in sys.modules:
+                if full in sys.modules or not hasattr(module, part):
                     self._note(importer, full)
             return module
 
@@ -189,38 +249,54 @@ class Recorder:
                 return
         self.edges.add((importer.get("__name__") or _CELLS, name))
 
-    def _ignore_bytecode(self) -> None:
-        """Compile the project's modules from their source, every time.
+    def _watch_sources(self) -> None:
+        """Compile the project's modules from their source, every time, and for pages only.
 
         Bytecode is told from stale bytecode by the second of the last change and the length of the
-        source, so that it can be older than an edit.
+        source, so that it can be older than an edit. A module that is imported while this process
+        is prepared for any page would be older than an edit too.
         """
         stats = importlib.machinery.SourceFileLoader.path_stats
 
         def path_stats(loader: Any, path: str) -> Any:
             if self._of_project(path):
+                if not self._in_page:
+                    raise ImportError("modules of the project are imported by pages")
                 raise OSError("the project's bytecode is not used")
             return stats(loader, path)
 
-        importlib.machinery.SourceFileLoader.path_stats = path_stats  # type: ignore[method-assign]
+        importlib.machinery.SourceFileLoader.path_stats = path_stats  # type: ignore[assignment]
 
 
 def hash_file(path: str | os.PathLike[str]) -> str | None:
-    """Hash what a file holds; None if it cannot be read."""
+    """Hash what a file holds; None if it is not there, or cannot be read, or is no plain file."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - a kernel may not have imported pathlib
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return None
+        pass
+    return None
 
 
 def hash_folder(path: str | os.PathLike[str]) -> str | None:
     """Hash the names in a folder, other than those that Python makes; None if there is none."""
     try:
-        names = sorted(set(os.listdir(path)) - {"__pycache__"})  # noqa: PTH208 - as hash_file
+        names = sorted(set(os.listdir(path)) - {"__pycache__"})
     except OSError:
         return None
-    return hashlib.sha256("\0".join(names).encode()).hexdigest()
+    return hashlib.sha256(b"\0".join(map(os.fsencode, names))).hexdigest()
+
+
+def is_module(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a module or a package is at a path, which is without suffix."""
+    name = os.fspath(path)
+    suffixes = importlib.machinery.all_suffixes()
+    return any(
+        os.path.isfile(start + suffix)
+        for suffix in suffixes
+        for start in (name, os.path.join(name, "__init__"))
+    )
 
 
 def record(root: str, skip: list[str]) -> Recorder:

@@ -20,6 +20,8 @@ from nbclient.exceptions import CellExecutionComplete
 from dlnotes.book.engine.pages import Limits, Page, PageError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     import nbformat
 
     from dlnotes.book.engine.kernels import Kernel
@@ -100,9 +102,8 @@ async def run_page(
     run = Run()
     cells = _Cells(page, notebook, kernel, limits, allow_errors=allow_errors)
     work = asyncio.create_task(cells.run(env, recorder, started))
-    watch: asyncio.Task[None] | None = None
+    watch = asyncio.create_task(_watch_memory(kernel, limits, run))
     try:
-        watch = asyncio.create_task(_watch_memory(kernel, limits, run))
         await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
         if work.done():
             run.used = work.result()
@@ -111,16 +112,32 @@ async def run_page(
     except _Trouble as trouble:
         run.error = cells.error(str(trouble), trouble.frames)
     except (OSError, RuntimeError, NoSuchKernel) as error:
-        run.error = PageError(f"its kernel {notebook.metadata.get('kernelspec', {}).get('name')!r} "
-                              f"cannot be used: {error}")
+        run.error = PageError(
+            f"its kernel {notebook.metadata.get('kernelspec', {}).get('name')!r} "
+            f"cannot be used: {error}"
+        )
     finally:
-        for task in (work, watch):
-            if task:
-                task.cancel()
         _measure(kernel, run)
-        await kernel.stop()
+        await _to_the_end(_stop(kernel, work, watch))
     run.seconds = time.monotonic() - started
     return run
+
+
+async def _stop(kernel: Kernel, *tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await kernel.stop()
+
+
+async def _to_the_end(ending: Coroutine[Any, Any, None]) -> None:
+    """Wait until something is done, and only then be cancelled."""
+    task = asyncio.create_task(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 class _Cells(NotebookClient):
@@ -180,7 +197,9 @@ class _Cells(NotebookClient):
             if allowed < page_left:
                 limit = f"this cell was over its time limit of {self._limits.cell_seconds:g} s"
             else:
-                limit = f"the page was over its time limit of {self._limits.seconds:g} s in this cell"
+                limit = (
+                    f"the page was over its time limit of {self._limits.seconds:g} s in this cell"
+                )
             raise _Trouble(limit) from None
         cell.execution_count = reply.get("execution_count")
         if reply["status"] == "error" and not raises:
@@ -271,7 +290,7 @@ def _start_recorder(arguments: tuple[str, list[str]]) -> str:
         "        recorder = sys.modules['_book_recorder'] = importlib.util.module_from_spec(spec)\n"
         "        spec.loader.exec_module(recorder)\n"
         f"        recorder.record(*{arguments!r})\n"
-        "        recorder.running.begin_page()\n"
+        "    sys.modules['_book_recorder'].running.begin_page()\n"
         "_start()\n"
         "del _start\n"
     )
@@ -298,11 +317,9 @@ async def _watch_memory(kernel: Kernel, limits: Limits, run: Run) -> None:
 def _measure(kernel: Kernel, run: Run) -> None:
     """Bring the processor time and the memory of a page up to date, as long as it runs."""
     with contextlib.suppress(psutil.Error):
-        process = psutil.Process(kernel.process)
-        times = process.cpu_times()
-        run.cpu = sum(times[:4])
-        memory = process.memory_info().rss
-        for child in process.children(recursive=True):
+        run.cpu = sum(psutil.Process(kernel.process).cpu_times()[:4])
+        memory = 0
+        for process in kernel.processes():
             with contextlib.suppress(psutil.Error):
-                memory += child.memory_info().rss
+                memory += process.memory_info().rss
         run.memory = max(run.memory, memory)

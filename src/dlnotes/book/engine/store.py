@@ -84,16 +84,13 @@ class Store:
         self.cache = self._open()
 
     def _open(self) -> JupyterCacheAbstract:
-        cache = get_cache(str(self.cache_folder))
         try:
-            if cache.get_cache_limit() != _MOST_RESULTS:
-                cache.change_cache_limit(_MOST_RESULTS)
-            cache.list_cache_records()
-        except Exception:  # noqa: BLE001 - whatever a damaged database raises
-            shutil.rmtree(self.cache_folder)
-            cache = get_cache(str(self.cache_folder))
-            cache.change_cache_limit(_MOST_RESULTS)
-        return cache
+            return _usable_cache(self.cache_folder)
+        except Exception as error:
+            if _not_damage(error):
+                raise OSError(f"{self.cache_folder} cannot be used: {_reason(error)}") from error
+        shutil.rmtree(self.cache_folder)
+        return _usable_cache(self.cache_folder)
 
     def kept(self, page: Page) -> Kept | None:
         """Look up what is known of a page's last result; None if there is nothing usable."""
@@ -163,18 +160,27 @@ class Store:
         # First the outputs, then the file that says they are whole.
         data = {"execution_seconds": kept.seconds}
         try:
+            # Of a build that was killed there can be a folder that jupyter-cache takes for none.
+            shutil.rmtree(self.cache_folder / "executed" / kept.notebook, ignore_errors=True)
             self.cache.cache_notebook_bundle(
                 CacheBundleIn(notebook, str(page.path), data=data),
                 check_validity=False,
                 overwrite=True,
             )
         except Exception as error:
-            raise OSError(f"the result of {page.docname} cannot be kept: {error}") from error
+            message = f"the result of {page.docname} cannot be kept: {_reason(error)}"
+            raise OSError(message) from error
         state = {"version": _VERSION, "page": self._name(page), **kept.__dict__}
         write_whole(self._file(page), json.dumps({**state, "inputs": kept.inputs.as_dict()}))
 
     def prune(self, pages: Iterable[Page]) -> None:
-        """Drop the results of pages that are not in the book any more."""
+        """Drop the results of pages that are not in the book any more.
+
+        Raises
+        ------
+        OSError
+            If they cannot be dropped.
+        """
         wanted = {self._file(page).name: page for page in pages}
         hashes = {kept.notebook for page in wanted.values() if (kept := self.kept(page))}
         for file in self._kept.iterdir():

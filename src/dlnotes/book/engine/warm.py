@@ -24,6 +24,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+__all__ = ["Server", "run_kernel"]
+
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _LONGEST_MESSAGE = 1 << 20
 
@@ -43,6 +45,7 @@ class Server:
 
     def serve(self) -> None:
         """Answer until the engine closes its end."""
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)  # of jobs whose supervisor is killed
         woken, wake = os.pipe()
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake)
@@ -66,9 +69,10 @@ class Server:
         if "preload" in message:
             self._preload(message)
         elif "start" in message:
+            warm = os.getpid()
             supervisor = os.fork()
             if supervisor == 0:
-                self._supervise(message)
+                self._supervise(message, warm)
             self._supervisors[supervisor] = message["start"]
         else:
             for supervisor, job in self._supervisors.items():
@@ -103,34 +107,44 @@ class Server:
             self._forget(process, status)
 
     def _forget(self, process: int, status: int) -> None:
-        job = self._supervisors.pop(process)
-        if os.WIFSIGNALED(status):  # and so it could not report itself
-            with contextlib.suppress(OSError):
-                self._send({"ended": job, "status": -os.WTERMSIG(status)})
+        job = self._supervisors.pop(process, None)
+        if job and status:  # it was killed or could not fork, and so has not reported itself
+            self._end_orphans()
+            with contextlib.suppress(OSError):  # the engine may have gone
+                self._send({"ended": job, "status": os.waitstatus_to_exitcode(status)})
 
-    def _supervise(self, message: dict[str, Any]) -> NoReturn:
+    def _end_orphans(self) -> None:
+        """End what a supervisor that was killed can see to no more."""
+        while orphans := set(_children()) - self._supervisors.keys():
+            for orphan in orphans:
+                os.kill(orphan, signal.SIGKILL)
+                os.waitpid(orphan, 0)
+
+    def _supervise(self, message: dict[str, Any], warm: int) -> NoReturn:
         """Run a job in a further fork, see that nothing of it stays, report how it ended."""
         signal.set_wakeup_fd(-1)
         signals = {signal.SIGCHLD, signal.SIGTERM}
         signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         os.setsid()
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-        _die_with_parent(signal.SIGTERM)
+        _die_with(warm, signal.SIGTERM)
+        supervisor = os.getpid()
         job = os.fork()
         if job == 0:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._connection.close()
-            _die_with_parent(signal.SIGKILL)
+            _die_with(supervisor, signal.SIGKILL)
             os._exit(_run_job(message))
-        self._send({"started": message["start"], "process": job})
+        with contextlib.suppress(OSError):  # the engine may have gone
+            self._send({"started": message["start"], "supervisor": supervisor, "process": job})
         status = None
         while status is None:
             if signal.sigwait(signals) == signal.SIGTERM:
                 os.kill(job, signal.SIGKILL)
             status = _wait_for(job)
         _end_children()
-        with contextlib.suppress(OSError):  # the engine may have gone
+        with contextlib.suppress(OSError):  # as above
             self._send({"ended": message["start"], "status": os.waitstatus_to_exitcode(status)})
         os._exit(0)
 
@@ -201,7 +215,6 @@ def run_kernel(connection_file: str) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
     from ipykernel.kernelapp import IPKernelApp
 
-    sys.modules["_book_recorder"].running.begin_page()
     IPKernelApp.launch_instance(
         ["-f", connection_file, "--HistoryManager.enabled=False", "--IPKernelApp.parent_handle=0"]
     )
@@ -211,14 +224,14 @@ def _prctl(option: int, value: int) -> None:
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def _die_with_parent(how: signal.Signals) -> None:
-    parent = os.getppid()
+def _die_with(parent: int, how: signal.Signals) -> None:
     _prctl(_PR_SET_PDEATHSIG, how)
     if os.getppid() != parent:  # it died before it could be watched
         os._exit(1)
 
 
 if __name__ == "__main__":
+    _die_with(os.getppid(), signal.SIGKILL)  # the engine, even during a long import
     del sys.path[0]  # the folder of this file
     sys.modules["_book_warm"] = sys.modules["__main__"]
     Server(socket.socket(fileno=int(sys.argv[1]))).serve()
