@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
 
 .DEFAULT_GOAL := help
-.PHONY: help html test coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html status why test coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -14,6 +14,12 @@ help: ## Show the targets
 
 html: .venv/.ready ## Build the site in build/html; FORCE=1 runs every page anew
 	@$(BOOK) build $(if $(FORCE),--force)
+
+status: .venv/.ready ## List the pages and whether each would run, without running any
+	@$(BOOK) status docs
+
+why: .venv/.ready ## Say what a page depends on and why it would run, or not; PAGE=part/page
+	@$(BOOK) why docs "$(or $(PAGE),$(error Which page? make why PAGE=part/page))"
 
 test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reaches
 	@$(RUN) -m pytest $(if $(COVERAGE),--cov)

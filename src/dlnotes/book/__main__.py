@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinx.errors import SphinxError
+
 from dlnotes.book.engine import Book, execute, stale
 from dlnotes.book.engine.executors import ExecutorError
 from dlnotes.book.engine.extension import configured_book
@@ -25,14 +27,15 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = _parser().parse_args(arguments)
-    # A build that is told to end does so as with Ctrl-C: nothing of it stays behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A build that is told to end does so as with Ctrl-C, which an event loop takes for a reason to
+    # end its tasks: nothing of it stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         return _run(options)
     except KeyboardInterrupt:
         print("\nInterrupted. Pages that had run to the end are kept.", file=sys.stderr)
         return 130
-    except (ExecutorError, OSError) as error:
+    except (ExecutorError, OSError, SphinxError) as error:
         print(f"Not built: {error}", file=sys.stderr)
         return 1
 

@@ -149,7 +149,7 @@ def read_contents(
                 above[link["refuri"]].add(next(near.findall(nodes.reference))["refuri"])
     if listed <= most and not collapse:
         return Contents(parts, {}, frozenset(lists), above)
-    always: Lists = frozenset(entries for _, entries in parts if listed <= most)
+    always: Lists = frozenset(part for name, part in parts if name is None or listed <= most)
     return Contents(parts, {url: always | ways for url, ways in opened.items()}, always, above)
 
 

@@ -35,10 +35,13 @@ __all__ = ["Site", "build", "read_config", "update_translations"]
 
 _MADE_BY_TOOLS = {".mo", ".pyc"}
 _OTHERS: dict[str, Any] = {
+    "html_extra_path": [],
+    "html_static_path": [],
     "html_theme": "alabaster",
     "myst_enable_extensions": [],
     "nb_execution_allow_errors": False,
     "nb_execution_excludepatterns": [],
+    "nb_kernel_rgx_aliases": {},
 }
 """Options of other extensions that are needed before Sphinx runs."""
 
@@ -183,7 +186,12 @@ class Site:
             print(f"See the warnings above (language: {', '.join(broken)}).", file=sys.stderr)
             return ""
 
-        _publish(self.work, self.languages, self.html, self.config.project)
+        try:
+            _publish(self.work, self.languages, self.html, self.config.project)
+        except shutil.Error as error:  # one for each file that could not be copied
+            raise OSError(error.args[0][0][2]) from error
+        finally:
+            shutil.rmtree(self.html.with_name("html.new"), ignore_errors=True)
         claims = json.loads((self.html / "claims.json").read_text(encoding="utf-8"))
         measured = sum(claim["verdict"] != "cited" for claim in claims)
         pages = sum(1 for _ in self.docs.rglob("*.md"))

@@ -7,12 +7,13 @@ import importlib.util
 import json
 import math
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal
 
 import psutil
 from jupyter_cache.executors.base import list_executors, load_executor
 
-from dlnotes.book.engine.executors import PageExecutor, Task
+from dlnotes.book.engine.executors import ExecutorError, PageExecutor, Task
 from dlnotes.book.engine.inputs import Present
 from dlnotes.book.engine.pages import (
     PageError,
@@ -20,11 +21,12 @@ from dlnotes.book.engine.pages import (
     find_pages,
     page_limits,
     page_requires,
+    runs_itself,
 )
 from dlnotes.book.engine.store import Store, read_json, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import nbformat
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from dlnotes.book.engine.running import Run
     from dlnotes.book.engine.store import Kept
 
-__all__ = ["Result", "execute", "executed", "results", "stale"]
+__all__ = ["Result", "execute", "executed", "new_executor", "stale"]
 
 _RAN = "ran.json"
 State = Literal["fresh", "stale", "ran", "failed"]
@@ -97,6 +99,8 @@ def stale(
     force: bool = False,
     trust: bool = False,
     take: Callable[[Page, nbformat.NotebookNode], None] = _nothing,
+    pages: Sequence[Page] | None = None,
+    store: Store | None = None,
 ) -> list[Result]:
     """Tell where every page stands, without running any.
 
@@ -111,19 +115,25 @@ def stale(
         ``ran``.
     take : callable
         Given each fresh page, filled with its outputs.
+    pages : sequence of Page, optional
+        Other pages than those that the book finds.
+    store : Store, optional
+        Where results are kept, if not where the book keeps them.
 
     Returns
     -------
     list of Result
         By name. A page that cannot be read or that asks for what is not here has ``failed``.
     """
-    store, present = Store(book.cache, book.root), Present(book)
+    store, present = store or Store(book.cache, book.root), Present(book)
     ran = read_json(book.cache / _RAN).get("pages", []) if trust else []
     found = []
-    for page in find_pages(book):
+    for page in find_pages(book) if pages is None else pages:
         kept = store.kept(page)
         try:
             notebook = page.read()
+            if pages is None and runs_itself(notebook):
+                continue
             limits = page_limits(notebook, book.limits)
             missing = [name for name in page_requires(notebook) if not _installed(name)]
         except Exception as error:  # noqa: BLE001 - whatever a reader raises
@@ -131,16 +141,16 @@ def stale(
             found.append(Result(page, "failed", [], kept, PageError(message)))
             continue
         if missing:
-            error = PageError(f"it needs {', '.join(missing)}, not installed here")
-            found.append(Result(page, "failed", [], kept, error))
+            message = f"it needs {', '.join(missing)}, not installed here"
+            found.append(Result(page, "failed", [], kept, PageError(message)))
             continue
         if limits.memory > psutil.virtual_memory().total:
             here = psutil.virtual_memory().total / 1e9
             asked = f"it asks for {limits.memory / 1e9:g} GB of memory"
-            error = PageError(f"{asked} and this machine has {here:.1f} GB")
-            found.append(Result(page, "failed", [], kept, error))
+            message = f"{asked} and this machine has {here:.1f} GB"
+            found.append(Result(page, "failed", [], kept, PageError(message)))
             continue
-        why = ["every page was asked for"] if force else _why(page, notebook, kept, present, trust)
+        why = ["every page was asked for"] if force else _why(notebook, kept, present, trust)
         if not why and kept:
             filled = store.outputs(notebook, kept)
             if filled is None:
@@ -154,17 +164,21 @@ def stale(
 
 
 def _why(
-    page: Page, notebook: nbformat.NotebookNode, kept: Kept | None, present: Present, trust: bool
+    notebook: nbformat.NotebookNode, kept: Kept | None, present: Present, trust: bool
 ) -> list[str]:
     if kept is None:
         return ["there is no result yet"]
     if code_hash(notebook) != kept.code:
         return ["its cells have changed"]
-    return [] if trust else present.changes(page, kept.inputs)
+    return [] if trust else present.changes(kept.inputs)
 
 
 def _installed(name: str) -> bool:
-    return importlib.util.find_spec(name.replace("-", "_")) is not None
+    try:
+        version(name)
+    except PackageNotFoundError:  # it may be the name of a module, or of one of the project's
+        return importlib.util.find_spec(name.replace("-", "_")) is not None
+    return True
 
 
 async def executed(
@@ -174,6 +188,8 @@ async def executed(
     take: Callable[[Page, nbformat.NotebookNode], None] = _nothing,
     report: Callable[[str, Result, list[Result]], None] = _nothing,
     executor: PageExecutor | None = None,
+    pages: Sequence[Page] | None = None,
+    store: Store | None = None,
 ) -> list[Result]:
     """Bring every page's result up to date, as :func:`execute`, in a running event loop.
 
@@ -183,14 +199,17 @@ async def executed(
         As for :func:`execute`.
     executor : PageExecutor, optional
         What to run pages with, and to keep for the next time.
+    pages, store
+        As for :func:`stale`; with ``pages``, the results of other pages are kept too.
 
     Returns
     -------
     list of Result
         By name.
     """
-    store, present = Store(book.cache, book.root), Present(book)
-    found = {result.page: result for result in stale(book, force=force, take=take)}
+    store, present = store or Store(book.cache, book.root), Present(book)
+    now = stale(book, force=force, take=take, pages=pages, store=store)
+    found = {result.page: result for result in now}
     waiting = [result for result in found.values() if result.state == "stale"]
     waiting.sort(key=lambda result: result.kept.seconds if result.kept else math.inf, reverse=True)
     if waiting:
@@ -218,13 +237,15 @@ async def executed(
 
     tasks = [Task(r.page, page_limits(r.page.read(), book.limits)) for r in waiting]
     if tasks:
+        present.look_at_sources()
         runner = executor or new_executor(book, store)
         try:
             await runner.run_pages(book, tasks, started=started, ended=ended)
         finally:
             if executor is None:
                 await runner.close()
-    store.prune(found)
+    if pages is None:
+        store.prune(found)
     names = [result.page.docname for result in found.values() if result.state == "ran"]
     write_whole(book.cache / _RAN, json.dumps({"pages": names}))
     return list(found.values())
@@ -235,12 +256,12 @@ def new_executor(book: Book, store: Store) -> PageExecutor:
 
     Raises
     ------
-    ValueError
+    ExecutorError
         If there is none of that name.
     """
     if book.executor not in list_executors():
         known = ", ".join(sorted(list_executors()))
-        raise ValueError(f"`executor` must be one of {known}. Received: {book.executor!r}")
+        raise ExecutorError(f"`executor` must be one of {known}. Received: {book.executor!r}")
     executor: PageExecutor = load_executor(book.executor, store.cache)
     return executor
 

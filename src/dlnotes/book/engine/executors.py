@@ -51,7 +51,7 @@ class Task:
     limits: Limits
 
 
-class PageExecutor(JupyterExecutorAbstract):  # type: ignore[misc] - it has no types
+class PageExecutor(JupyterExecutorAbstract):  # type: ignore[misc]  # it has no types
     """Runs pages for the engine and, through jupyter-cache, for anyone."""
 
     @abstractmethod

@@ -16,6 +16,7 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from dlnotes.book.engine.execution import Result, executed, stale
+from dlnotes.book.engine.executors import ExecutorError
 from dlnotes.book.engine.lock import only_build
 from dlnotes.book.engine.pages import Book, Limits
 from dlnotes.book.progress import Progress
@@ -49,6 +50,7 @@ pages have just been run (the site driver tells its Sphinx processes); the files
 project that a page depends on as a whole if it starts programs; the seconds that a page may run."""
 
 logger = logging.getLogger(__name__)
+_CHECKPOINTS = "**.ipynb_checkpoints"  # which MyST-NB leaves out too
 _OUTPUTS = "book-outputs"
 
 
@@ -75,13 +77,24 @@ def configured_book(config: Config, root: Path, docs: Path, cache: Path | None =
     Book
         The book. ``BOOK_EXECUTOR`` in the environment comes before ``book_executor``.
     """
+    # Paths as the recorder has them, without `..`.
+    sources = tuple(Path(os.path.normpath(root / source)) for source in config.book_sources)
     return Book(
-        root=project_folder(root),
+        root=project_folder(Path(os.path.commonpath([root, docs, *sources]))),
         docs=docs,
         cache=cache or root / config.book_cache,
-        sources=tuple(root / source for source in config.book_sources),
-        exclude=(*config.exclude_patterns, *config.nb_execution_excludepatterns),
+        sources=sources,
+        include=tuple(config.include_patterns),
+        exclude=(
+            *config.exclude_patterns,
+            *config.templates_path,
+            *config.html_static_path,
+            *config.html_extra_path,
+            _CHECKPOINTS,
+        ),
+        stored=tuple(config.nb_execution_excludepatterns),
         extensions=tuple(config.myst_enable_extensions),
+        kernels=tuple(config.nb_kernel_rgx_aliases.items()),
         limits=Limits(
             seconds=config.book_time_limit,
             cell_seconds=config.book_cell_time_limit,
@@ -103,7 +116,9 @@ def project_folder(folder: Path) -> Path:
 
 
 def _use_cache(app: Sphinx, config: Config) -> None:
-    """Let MyST-NB find every result in the cache."""
+    """Let MyST-NB find every result in the cache, unless pages are to be shown as they are."""
+    if config.nb_execution_mode == "off":
+        return
     cache = Path(app.confdir) / config.book_cache
     config.nb_execution_mode = "cache"
     config.nb_execution_cache_path = str(cache / "outputs")
@@ -112,8 +127,10 @@ def _use_cache(app: Sphinx, config: Config) -> None:
 
 
 def _run_pages(app: Sphinx) -> None:
-    root = Path(app.confdir)
-    book = configured_book(app.config, root, Path(app.srcdir))
+    if app.config.nb_execution_mode == "off":
+        app.book_results = {}  # type: ignore[attr-defined]
+        return
+    book = configured_book(app.config, Path(app.confdir), Path(app.srcdir))
 
     def take(page: Page, notebook: nbformat.NotebookNode) -> None:
         app.emit("book-page", page, notebook)
@@ -124,14 +141,17 @@ def _run_pages(app: Sphinx) -> None:
             names = ", ".join(changed)
             raise BookError(f"changed while the book was being built, so build again: {names}")
     else:
-        with only_build(book.cache, logger.info), Progress() as progress:
-            results = asyncio.run(executed(book, take=take, report=progress))
-            progress.summary(results)
+        try:
+            with only_build(book.cache, logger.info), Progress() as progress:
+                results = asyncio.run(executed(book, take=take, report=progress))
+                progress.summary(results)
+        except (ExecutorError, OSError) as error:
+            raise BookError(str(error)) from error
     app.book_results = {r.page.docname: r for r in results}  # type: ignore[attr-defined]
     app.emit("book-pages", results)
     failed = [result for result in results if result.error]
     for result in failed:
-        logger.warning(result.describe(root), type="book", subtype="cell")
+        logger.warning(result.describe(book.root), type="book", subtype="cell")
     if failed and app.builder.name != "gettext":  # texts can be translated before they are true
         names = ", ".join(result.page.docname for result in failed)
         raise BookError(f"{len(failed)} page(s) did not run to the end: {names}")

@@ -45,11 +45,14 @@ class Job:
 
 @dataclass
 class _Life:
-    """One warm process, from its start until it and its jobs are gone."""
+    """One warm process, from its start until it and its jobs are gone.
+
+    Its ``ready`` says what it cannot be forked with, if anything, or None if it ended before.
+    """
 
     process: subprocess.Popen[bytes]
     connection: socket.socket
-    ready: asyncio.Future[str] = field(default_factory=asyncio.Future)
+    ready: asyncio.Future[str | None] = field(default_factory=asyncio.Future)
     gone: asyncio.Future[None] = field(default_factory=asyncio.Future)
 
 
@@ -103,16 +106,14 @@ class Forks:
                 if self._life:
                     await asyncio.wait([self._life.gone])  # with the last of its jobs
                 self._life = await self._launch()
-                try:
-                    unsafe = await asyncio.shield(self._life.ready)
-                except ChildProcessError:
-                    if not self._preload:
-                        raise
-                    self._preload.clear()  # what ends a process is for the page that imports it
-                    continue
+                unsafe = await asyncio.shield(self._life.ready)
                 if unsafe:
                     self._preload.remove(unsafe)
                     await asyncio.wait([self._life.gone])
+                elif unsafe is None and self._preload:
+                    self._preload.clear()  # what ends a process is for the page that imports it
+                elif unsafe is None:
+                    raise ChildProcessError("the process that pages are forked from ended")
 
     async def _launch(self) -> _Life:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -206,9 +207,7 @@ class Forks:
         for job in list(self._jobs.values()):
             self._ended(job, -signal.SIGKILL)
         if not life.ready.done():
-            life.ready.set_exception(
-                ChildProcessError("the process that pages are forked from ended")
-            )
+            life.ready.set_result(None)
         life.gone.set_result(None)
 
     def _heard(self, message: dict[str, Any], life: _Life) -> None:

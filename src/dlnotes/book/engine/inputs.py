@@ -12,10 +12,10 @@ from importlib.metadata import PackageNotFoundError, distributions, packages_dis
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlnotes.book.engine.recorder import hash_file, hash_folder
+from dlnotes.book.engine.recorder import Recorder, hash_file, hash_folder, is_module
 
 if TYPE_CHECKING:
-    from dlnotes.book.engine.pages import Book, Page
+    from dlnotes.book.engine.pages import Book
 
 __all__ = ["Inputs", "Present", "kernel_environment"]
 
@@ -34,10 +34,12 @@ class Inputs:
     files, folders : dict
         By path from the project's folder: the hash of what a file held, of the names in a folder;
         None where there was none.
+    gaps : list of str
+        Paths, without suffix, where no module was, but where one would have been imported.
     packages : dict
         The version of every distribution that was imported.
     missing : list of str
-        Packages whose import was tried and failed.
+        Packages that were not there when the cells or the project tried to import them.
     python, machine : str
         The version of Python and the kind of processor.
     settings : dict
@@ -46,6 +48,7 @@ class Inputs:
 
     files: dict[str, str | None] = field(default_factory=dict)
     folders: dict[str, str | None] = field(default_factory=dict)
+    gaps: list[str] = field(default_factory=list)
     packages: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     python: str = ""
@@ -94,9 +97,15 @@ class Present:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._project = Recorder(str(book.root.resolve()), [])
         self._files: dict[str, str | None] = {}
         self._folders: dict[str, str | None] = {}
+        self._modules: dict[str, bool] = {}
         self._versions: dict[str, str] = {}
+
+    def look_at_sources(self) -> None:
+        """See the book's sources as they are before pages run, for pages that depend on all."""
+        _ = self._sources
 
     def inputs(self, used: dict[str, Any]) -> Inputs:
         """Make of the recorder's report what a page's result depends on.
@@ -111,24 +120,24 @@ class Present:
         names = {*used.get("imports", [])} - sys.stdlib_module_names
         packages = {name: self._version(name) for name in _KERNEL}
         for name in sorted(names):
-            if not any(_is_module(file, name) for file in files):
-                found = self._distributions.get(name, [])
-                packages |= {each: self._version(each) for each in found}
+            found = self._distributions.get(name, [])
+            packages |= {each: self._version(each) for each in found}
         if used.get("programs", True):
-            for source in self._book.sources:
-                self._whole(source, files, folders)
+            for known, now in zip((files, folders), self._sources, strict=True):
+                known.update({name: now[name] for name in now.keys() - known.keys()})
             packages |= self._everything
         return Inputs(
             files=dict(sorted(files.items())),
             folders=dict(sorted(folders.items())),
+            gaps=[self._inside(path) for path in used.get("gaps", [])],
             packages=dict(sorted(packages.items())),
             missing=used.get("failed", []),
             python=platform.python_version(),
             machine=platform.machine(),
-            settings=_settings() if names & _BACKENDS or used.get("programs", True) else {},
+            settings=self._settings if names & _BACKENDS or used.get("programs", True) else {},
         )
 
-    def changes(self, page: Page, then: Inputs) -> list[str]:
+    def changes(self, then: Inputs) -> list[str]:
         """Say in words what has changed since a page ran; nothing if its result is fresh."""
         changes = [
             f"{name} {_changed(was, now)}"
@@ -136,9 +145,9 @@ class Present:
             if (now := self._file(name)) != was
         ]
         changes += [
-            f"the files in {name or '.'} are others"
+            f"the files in {name} are others" if was and now else f"{name} {_changed(was, now)}"
             for name, was in then.folders.items()
-            if self._folder(name) != was
+            if (now := self._folder(name)) != was
         ]
         changes += [
             f"{name} {was} is now {self._version(name) or 'not installed'}"
@@ -146,20 +155,24 @@ class Present:
             if self._version(name) != was
         ]
         changes += [
-            f"{name} can now be imported" for name in then.missing if _importable(name, page)
+            f"{name} is there now, to be imported" for name in then.gaps if self._module(name)
+        ]
+        changes += [
+            f"{name} can now be imported" for name in then.missing if self._importable(name)
         ]
         if then.python != platform.python_version():
             changes.append(f"Python {then.python} is now {platform.python_version()}")
         if then.machine != platform.machine():
             changes.append(f"the processor {then.machine} is now {platform.machine()}")
-        if then.settings and then.settings != (settings := _settings()):
-            others = sorted({*then.settings.items()} ^ {*settings.items()})
+        if then.settings and then.settings != self._settings:
+            others = sorted({*then.settings.items()} ^ {*self._settings.items()})
             changes.append(f"the setting {' and '.join(sorted({n for n, _ in others}))} is another")
         return changes
 
     @cached_property
     def _everything(self) -> dict[str, str]:
-        return {d.name.lower(): d.version for d in distributions()}
+        names = {distribution.name.lower() for distribution in distributions()}
+        return {name: self._version(name) for name in names}
 
     @cached_property
     def _distributions(self) -> dict[str, list[str]]:
@@ -187,42 +200,42 @@ class Present:
     def _inside(self, path: str) -> str:
         return Path(path).relative_to(self._book.root.resolve()).as_posix()
 
-    def _whole(
-        self, source: Path, files: dict[str, str | None], folders: dict[str, str | None]
-    ) -> None:
-        """Add a file, or a folder with all that is in it."""
-        for path in [source, *sorted(source.rglob("*"))] if source.is_dir() else [source]:
-            name = path.relative_to(self._book.root).as_posix()
-            if "__pycache__" in path.parts:
-                continue
-            if path.is_dir():
-                folders.setdefault(name, self._folder(name))
-            else:
-                files.setdefault(name, self._file(name))
+    def _module(self, name: str) -> bool:
+        if name not in self._modules:
+            self._modules[name] = is_module(self._book.root / name)
+        return self._modules[name]
 
+    def _importable(self, name: str) -> bool:
+        """Tell whether there is such a package, other than in the project, which has its gaps."""
+        found = importlib.util.find_spec(name)
+        if found is None:
+            return False
+        places = [found.origin] if found.has_location else found.submodule_search_locations or []
+        own = [self._project.of_project(place) for place in places]
+        return None in own or not own
 
-def _is_module(file: str, name: str) -> bool:
-    path = Path(file)
-    return path.stem == name or name in path.parts
+    @cached_property
+    def _settings(self) -> dict[str, str]:
+        return {
+            name: value
+            for name, value in sorted(kernel_environment(self._book.cache).items())
+            if name.startswith(_SETTINGS) and not name.startswith(_NOT_SETTINGS)
+        }
 
-
-def _importable(name: str, page: Page) -> bool:
-    here = page.path.parent
-    return (
-        (here / f"{name}.py").exists()
-        or (here / name).exists()
-        or importlib.util.find_spec(name) is not None
-    )
+    @cached_property
+    def _sources(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
+        """Hash every file and folder of the sources."""
+        files: dict[str, str | None] = {}
+        folders: dict[str, str | None] = {}
+        for source in self._book.sources:
+            for path in (source, *source.rglob("*")):
+                name = path.relative_to(self._book.root).as_posix()
+                if path.is_dir() and path.name != "__pycache__":
+                    folders[name] = self._folder(name)
+                elif "__pycache__" not in path.parts:
+                    files[name] = self._file(name)
+        return files, folders
 
 
 def _changed(was: str | None, now: str | None) -> str:
     return "is gone" if now is None else "is there now" if was is None else "has changed"
-
-
-def _settings() -> dict[str, str]:
-    environment = {"KERAS_BACKEND": "jax", **os.environ}
-    return {
-        name: value
-        for name, value in sorted(environment.items())
-        if name.startswith(_SETTINGS) and not name.startswith(_NOT_SETTINGS)
-    }

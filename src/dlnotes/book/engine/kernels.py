@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 import uuid
 from pathlib import Path
@@ -24,6 +25,8 @@ _PATIENCE = 60.0
 _WATCH_EVERY = 0.05
 _MARK = "BOOK_KERNEL"
 """Environment variable by which to find what a kernel started, whoever is its parent by then."""
+_SILENT = logging.getLogger(__name__)
+_SILENT.disabled = True  # what goes wrong is raised too, and told as the page's error
 
 
 class Kernel(Protocol):
@@ -105,7 +108,7 @@ class OrdinaryKernel:
 
     def __init__(self, name: str, sockets: str = "") -> None:
         options: dict[str, Any] = {"transport": "ipc", "ip": sockets} if sockets else {}
-        self._manager = AsyncKernelManager(kernel_name=name, **options)
+        self._manager = AsyncKernelManager(kernel_name=name, log=_SILENT, **options)
         self._watching: asyncio.Task[None] | None = None
         self._mark = uuid.uuid4().hex
         self.client = AsyncKernelClient()
@@ -148,7 +151,7 @@ class OrdinaryKernel:
     def _started(self, process: psutil.Process) -> bool:
         """Tell whether a process was started by the kernel, or by what it started."""
         with contextlib.suppress(psutil.Error, OSError):  # it has ended, or is somebody else's
-            return process.environ().get(_MARK) == self._mark
+            return bool(process.environ().get(_MARK) == self._mark)
         return False
 
 

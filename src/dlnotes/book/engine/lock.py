@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,19 @@ def only_build(cache: Path, say: Callable[[str], None]) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         say("Another build of this book is running: waiting for it to end.")
-        lock.acquire()
+        with _interruptible():
+            lock.acquire()
     try:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a step of an event loop, which it otherwise does only between steps."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +23,10 @@ from dlnotes.book.engine.inputs import _NOT_SETTINGS, _SETTINGS, kernel_environm
 from dlnotes.book.engine.pages import Limits, PageError
 from dlnotes.book.engine.preload import packages_to_import
 from dlnotes.book.engine.running import Run
+from dlnotes.book.engine.versions import canonical, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dlnotes.book.engine.pages import Book
 
@@ -46,14 +49,20 @@ class Project:
         The modules that its pages import from installed packages.
     settings : dict
         Environment variables that Keras and its backends read.
+    versions : dict
+        From :func:`~dlnotes.book.engine.versions.versions`.
+    needed : tuple of str
+        The distributions that its pages import.
     key : str
-        Hash of all this and of the files.
+        Hash of the files and of what kernels are told of them.
     """
 
     name: str
     code: tuple[str, ...]
     preload: tuple[str, ...]
     settings: dict[str, str]
+    versions: dict[str, str]
+    needed: tuple[str, ...]
     key: str
 
 
@@ -125,7 +134,7 @@ class Returned:
         Run
             How it went.
         """
-        cells, said = nbformat.from_dict(self._read(self.outputs, root))
+        cells, said = nbformat.from_dict(self._read(self.outputs, root))  # type: ignore[no-untyped-call]
         code = (cell for cell in notebook.cells if cell.cell_type == "code")
         for cell, (outputs, count) in zip(code, cells, strict=True):
             cell.outputs, cell.execution_count = outputs, count
@@ -141,7 +150,9 @@ class Returned:
         return json.loads(text.replace(there, here))
 
 
-def pack(book: Book, notebooks: Iterable[nbformat.NotebookNode]) -> tuple[Project, bytes]:
+def pack(
+    book: Book, notebooks: Iterable[nbformat.NotebookNode], owner: str
+) -> tuple[Project, bytes]:
     """Pack all files of a project that its pages may use.
 
     These are the folder of the pages, the book's ``sources`` and the folders that project modules
@@ -155,6 +166,8 @@ def pack(book: Book, notebooks: Iterable[nbformat.NotebookNode]) -> tuple[Projec
         The book.
     notebooks : iterable of NotebookNode
         The pages to run.
+    owner : str
+        Who packs: part of the key, so that two who have the same project do not share it.
 
     Returns
     -------
@@ -165,7 +178,35 @@ def pack(book: Book, notebooks: Iterable[nbformat.NotebookNode]) -> tuple[Projec
     """
     code = code_folders(book)
     packages = [_above(source) for source in book.sources if (source / "__init__.py").exists()]
-    starts = [book.docs, *book.sources, *code] if book.sources else [book.root]
+    folders = tuple(dict.fromkeys(_name(path, book) for path in (*code, *packages)))
+    files = _zip(book, [book.docs, *book.sources, *code] if book.sources else [book.root])
+    cells = [cell for notebook in notebooks for cell in notebook.cells]
+    codes = [cell.source for cell in cells if cell.cell_type == "code"]
+    preload = tuple(packages_to_import(codes, book.root))
+    tops = {name.partition(".")[0] for name in preload}
+    needed = sorted({canonical(each) for top in tops for each in _installed().get(top, [])})
+    environment = kernel_environment(book.cache).items()
+    settings = {name: value for name, value in environment if is_setting(name)}
+    key = hashlib.sha256(files)
+    key.update(json.dumps([owner, folders, preload, settings]).encode())
+    project = Project(
+        name=book.root.resolve().name,
+        code=folders,
+        preload=preload,
+        settings=settings,
+        versions=versions(),
+        needed=tuple(needed),
+        key=key.hexdigest()[:16],
+    )
+    return project, files
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
+def _zip(book: Book, starts: Iterable[Path]) -> bytes:
     left_out = {book.cache, book.docs / "locale"}
     left_out |= {up / name for up in (book.root, book.docs) for name in ("build", "_build")}
     paths = {
@@ -181,17 +222,7 @@ def pack(book: Book, notebooks: Iterable[nbformat.NotebookNode]) -> tuple[Projec
     ) as archive:
         for name, path in sorted(paths.items()):
             archive.write(path, name)
-    files = data.getvalue()
-    cells = [cell for notebook in notebooks for cell in notebook.cells]
-    codes = [cell.source for cell in cells if cell.cell_type == "code"]
-    preload = tuple(packages_to_import(codes, book.root))
-    environment = kernel_environment(book.cache).items()
-    settings = {name: value for name, value in environment if is_setting(name)}
-    folders = tuple(dict.fromkeys(_name(path, book) for path in (*code, *packages)))
-    key = hashlib.sha256(files)
-    key.update(json.dumps([folders, preload, settings]).encode())
-    project = Project(book.root.resolve().name, folders, preload, settings, key.hexdigest()[:12])
-    return project, files
+    return data.getvalue()
 
 
 def _name(path: Path, book: Book) -> str:
@@ -208,8 +239,8 @@ def _inside(folder: Path, left_out: set[Path], above: tuple[Path, ...]) -> Itera
             yield path
         elif path.is_dir() and path.name != "__pycache__":
             yield path
-            hidden = path.name.startswith(".") or (path / "pyvenv.cfg").exists()
-            if not hidden and path not in left_out:
+            environment = any((path / mark).exists() for mark in ("pyvenv.cfg", "conda-meta"))
+            if not environment and path.name[0] != "." and path not in left_out:
                 yield from _inside(path, left_out, (*above, real))
 
 
@@ -235,7 +266,7 @@ def code_folders(book: Book) -> list[Path]:
     list of Path
         Those on the search path, in its order.
     """
-    answer = subprocess.run(  # noqa: S603 - this Python, with code of our own
+    answer = subprocess.run(
         [sys.executable, "-c", "import json, sys; print(json.dumps(sys.path))"],
         env=kernel_environment(book.cache),
         stdout=subprocess.PIPE,

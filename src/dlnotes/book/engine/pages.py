@@ -6,17 +6,19 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
+from sphinx.project import EXCLUDE_PATHS
+from sphinx.util.matching import get_matching_files
 
 __all__ = ["Book", "Limits", "Page", "PageError", "find_pages"]
 
 _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+_HIDDEN = ("_*", "**/_*", ".*", "**/.*")
 _MATTERS = {"raises-exception", "skip-execution"}
 
 
@@ -57,10 +59,15 @@ class Book:
     sources : tuple of Path
         Files and folders that a page depends on as a whole if it starts other programs, which
         cannot be watched.
-    exclude : tuple of str
-        Patterns of paths under ``docs`` that are not pages.
+    include, exclude : tuple of str
+        Patterns of paths under ``docs`` that are pages, and of those that are not, as Sphinx takes
+        them; by default those are not that begin with a dot or an underscore.
+    stored : tuple of str
+        Patterns of pages that are shown with the outputs in their files, as MyST-NB takes them.
     extensions : tuple of str
         The MyST extensions that pages are written with.
+    kernels : tuple of (str, str)
+        What a kernel's name may match, and the kernel that such pages get instead.
     limits : Limits
         Of pages that do not set their own.
     allow_errors : bool
@@ -75,8 +82,11 @@ class Book:
     docs: Path
     cache: Path
     sources: tuple[Path, ...] = ()
-    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ("**",)
+    exclude: tuple[str, ...] = _HIDDEN
+    stored: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
+    kernels: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
     allow_errors: bool = False
     executor: str = "fork"
@@ -107,11 +117,12 @@ class PageError:
 
 @dataclass(frozen=True)
 class Page:
-    """A page with code cells: its name in the book, its file, the MyST extensions it may use."""
+    """A page with code cells: its name in the book and its file; the rest is as for the book."""
 
     docname: str
     path: Path
     extensions: tuple[str, ...] = ()
+    kernels: tuple[tuple[str, str], ...] = ()
 
     def read(self) -> nbformat.NotebookNode:
         """Read the page as a notebook, as MyST-NB will.
@@ -129,7 +140,7 @@ class Page:
         text = self.path.read_text(encoding="utf-8")
         notebook: nbformat.NotebookNode
         if self.path.suffix == ".ipynb":
-            notebook = nbformat.reads(text, as_version=4)
+            notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
             for cell in notebook.cells:
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
@@ -138,38 +149,58 @@ class Page:
             notebook = read_myst_markdown_notebook(
                 text, config=config, add_source_map=True, path=self.path
             )
+        kernel = notebook.metadata.get("kernelspec", {})
+        for pattern, other in self.kernels:
+            if re.fullmatch(pattern, kernel.get("name", "")):
+                kernel["name"] = other
+                break
         return notebook
 
 
 def find_pages(book: Book) -> list[Page]:
-    """List the pages of a book that hold code cells, sorted by name."""
+    """List the pages of a book that hold code cells, sorted by name.
+
+    A file that cannot be read is among them: reading it will say why.
+    """
+    names = get_matching_files(book.docs, book.include, (*book.exclude, *EXCLUDE_PATHS))
     found = []
-    for path in sorted([*book.docs.rglob("*.md"), *book.docs.rglob("*.ipynb")]):
-        inside = path.relative_to(book.docs)
-        hidden = any(part.startswith((".", "_")) for part in inside.parts)
-        if hidden or path.is_relative_to(book.cache) or _excluded(inside.as_posix(), book.exclude):
+    for path in sorted(book.docs / name for name in names):
+        if path.is_relative_to(book.cache) or any(path.match(each) for each in book.stored):
             continue
-        if path.suffix == ".ipynb" or is_myst_markdown_notebook(path.read_text(encoding="utf-8")):
-            found.append(Page(inside.with_suffix("").as_posix(), path, book.extensions))
+        if path.suffix == ".ipynb" or (path.suffix == ".md" and _has_cells(path)):
+            name = path.relative_to(book.docs).with_suffix("").as_posix()
+            found.append(Page(name, path, book.extensions, book.kernels))
     return found
 
 
-def _excluded(inside: str, patterns: tuple[str, ...]) -> bool:
-    return any(
-        fnmatch(inside, pattern) or fnmatch(inside, f"{pattern.removesuffix('/*')}/*")
-        for pattern in patterns
-    )
+def _has_cells(path: Path) -> bool:
+    try:
+        return bool(is_myst_markdown_notebook(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, AttributeError):  # no file, no text, no sensible front matter
+        return True
 
 
 def code_hash(notebook: nbformat.NotebookNode) -> str:
-    """Hash what runs: the code, the tags that matter to running it, the kernel's name."""
+    """Hash what runs: the code, what matters to running it, the kernel's name."""
     cells = [
         [cell.source, sorted(_MATTERS & set(cell.metadata.get("tags", [])))]
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]
     kernel = notebook.metadata.get("kernelspec", {}).get("name", "")
-    return hashlib.sha256(json.dumps([kernel, cells]).encode()).hexdigest()
+    runs = [kernel, allows_errors(notebook), cells]
+    return hashlib.sha256(json.dumps(runs).encode()).hexdigest()
+
+
+def allows_errors(notebook: nbformat.NotebookNode) -> bool:
+    """Tell whether a page says that it may go on after a cell that raises."""
+    return bool(notebook.metadata.get("mystnb", {}).get("execution_allow_errors", False))
+
+
+def runs_itself(notebook: nbformat.NotebookNode) -> bool:
+    """Tell whether a page has an execution mode of its own, which MyST-NB follows by itself."""
+    mode = notebook.metadata.get("mystnb", {}).get("execution_mode", "cache")
+    return bool(mode != "cache")
 
 
 def page_limits(notebook: nbformat.NotebookNode, limits: Limits) -> Limits:

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlnotes.book.engine.recorder import Recorder
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -41,27 +43,30 @@ def packages_to_import(codes: Iterable[str], root: Path) -> list[str]:
     list of str
         Full names of modules, those that every kernel needs first.
     """
+    project = Recorder(str(root.resolve()), [])
     found: dict[str, None] = {}
     seen: set[Path] = set()
-    waiting = [(code, "") for code in codes]
+    waiting: list[tuple[str | bytes, str]] = [(code, "") for code in codes]
     while waiting:
         code, package = waiting.pop(0)
         for name in _imported(code, package):
-            if name.partition(".")[0] in sys.stdlib_module_names | _LATER:
+            top = name.partition(".")[0]
+            if top in sys.stdlib_module_names | _LATER:
                 continue
-            file = _project_file(name, root)
-            if file is None:
+            folders = _project_folders(top, project)
+            if folders is None:
                 found.setdefault(name)
-            elif file not in seen:
-                seen.add(file)
-                inside = name if file.name == "__init__.py" else name.rpartition(".")[0]
-                waiting.append((file.read_text(encoding="utf-8"), inside))
+                continue
+            for file, inside in _project_files(name, folders):
+                if file not in seen:
+                    seen.add(file)
+                    waiting.append((file.read_bytes(), inside))
     tops = {name.partition(".")[0] for name in found}
     along = [name for top, names in _ALONG.items() if top in tops for name in names]
     return [*_ALWAYS, *found, *along]
 
 
-def _imported(code: str, package: str) -> Iterator[str]:
+def _imported(code: str | bytes, package: str) -> Iterator[str]:
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
@@ -78,22 +83,29 @@ def _imported(code: str, package: str) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def _project_file(name: str, root: Path) -> Path | None:
-    """Find the source of a module of the project without importing anything."""
-    top, *rest = name.split(".")
+def _project_folders(top: str, project: Recorder) -> list[Path] | None:
+    """List the folders in which a module of the project lies; None if it is not the project's.
+
+    Nothing is imported. A package without ``__init__.py`` can lie in several.
+    """
     try:
         spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):
-        spec = None
-    if spec is None or not spec.origin or not _inside(Path(spec.origin), root):
         return None
-    file = Path(spec.origin)
-    for part in rest:
-        folder = file.parent
-        inner = [folder / part / "__init__.py", folder / f"{part}.py"]
-        file = next((path for path in inner if path.exists()), file)
-    return file
+    if spec is None:
+        return None
+    places = [spec.origin] if spec.has_location else spec.submodule_search_locations or []
+    files = [Path(place) for place in map(project.of_project, places) if place]
+    package = spec.has_location and spec.submodule_search_locations
+    return [file.parents[1 if package else 0] for file in files] or None
 
 
-def _inside(path: Path, root: Path) -> bool:
-    return path.is_relative_to(root) and not path.is_relative_to(sys.prefix)
+def _project_files(name: str, folders: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Find the files that importing a module of the project runs, and the package of each."""
+    above = ""
+    for part in name.split("."):
+        inside = f"{above}.{part}".strip(".")
+        choices = [(folder / part / "__init__.py", inside) for folder in folders]
+        choices += [(folder / f"{part}.py", above) for folder in folders]
+        yield from [choice for choice in choices if choice[0].is_file()][:1]
+        folders, above = [folder / part for folder in folders], inside

@@ -38,6 +38,7 @@ _STARTED_PROGRAMS = {  # imported to start a process, which then starts without 
 }
 _LOOKS = {"import", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
 _CELLS = "__main__"
+_find_spec = importlib.util.find_spec
 
 
 class Recorder:
@@ -121,17 +122,20 @@ class Recorder:
         gaps: set[str] = set()
         for name in self._imported_here():
             parent, _, last = name.rpartition(".")
-            if parent and parent not in sys.modules:
-                continue  # the parent is in the list too
-            if not parent and name not in sys.modules:
+            if name in sys.builtin_module_names or (parent and parent not in sys.modules):
+                continue  # nothing comes before it; or its parent is in the list, and is not there
+            there = name in sys.modules or (not parent and _find_spec(name))
+            if not parent and not there:
                 failed.add(name)
             search = getattr(sys.modules[parent], "__path__", ()) if parent else sys.path
             for folder in search:
                 path = os.path.join(folder or os.curdir, last)
                 if is_module(path):
                     break
-                if own := self._of_project(path):
+                if own := self.of_project(path):
                     gaps.add(own)
+                    if not there:  # a folder alone would be a package
+                        self.folders.setdefault(own, hash_folder(own))
         return failed, gaps
 
     def _imported_here(self) -> set[str]:
@@ -148,7 +152,7 @@ class Recorder:
         return names
 
     def _is_own(self, module: str) -> bool:
-        return self._of_project(getattr(sys.modules.get(module), "__file__", None)) is not None
+        return getattr(sys.modules.get(module), "__file__", None) in self.files
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _STARTS_PROGRAMS:
@@ -185,23 +189,34 @@ class Recorder:
             self._wrote(path)
 
     def _wrote(self, path: Any) -> None:
-        if file := self._of_project(path):
+        if file := self.of_project(path):
             self.written.add(file)
 
     def _used(self, path: Any) -> None:
-        file = self._of_project(path)
+        file = self.of_project(path)
         if file and file not in self.files and file not in self.written:
             self.files[file] = hash_file(file)
 
     def _listed(self, path: Any) -> None:
         if sys._getframe(3).f_code.co_filename in _SEARCH_FOR_MODULES:
             return
-        folder = self._of_project(os.curdir if path is None else path)
+        folder = self.of_project(os.curdir if path is None else path)
         if folder and folder not in self.folders:
             self.folders[folder] = hash_folder(folder)
 
-    def _of_project(self, path: Any) -> str | None:
-        """Return a path in full if it is the project's, by its name or by where a link leads."""
+    def of_project(self, path: Any) -> str | None:
+        """Return a path in full if it is the project's, by its name or by where a link leads.
+
+        Parameters
+        ----------
+        path : str, bytes or path-like
+            Anything else is not the project's.
+
+        Returns
+        -------
+        str or None
+            None if it is not.
+        """
         if not isinstance(path, (str, bytes, os.PathLike)):
             return None
         name = os.fsdecode(path)
@@ -238,8 +253,13 @@ class Recorder:
             self._note({**importer, "__package__": package or importer.get("__package__")}, name)
             return import_function(name, package)
 
+        def by_search(name: str, package: str | None = None) -> Any:
+            self._note(sys._getframe(1).f_globals, name)
+            return _find_spec(name, package)
+
         builtins.__import__ = by_statement
         importlib.import_module = by_function
+        importlib.util.find_spec = by_search
 
     def _note(self, importer: dict[str, Any], name: str) -> None:
         if name.startswith("."):
@@ -259,7 +279,7 @@ class Recorder:
         stats = importlib.machinery.SourceFileLoader.path_stats
 
         def path_stats(loader: Any, path: str) -> Any:
-            if self._of_project(path):
+            if self.of_project(path):
                 if not self._in_page:
                     raise ImportError("modules of the project are imported by pages")
                 raise OSError("the project's bytecode is not used")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import re
 import time
 from ast import literal_eval
@@ -17,7 +18,7 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 
-from dlnotes.book.engine.pages import Limits, Page, PageError
+from dlnotes.book.engine.pages import Limits, Page, PageError, allows_errors
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -31,6 +32,8 @@ __all__ = ["Run", "run_page"]
 _REPORT = "__import__('sys').modules['_book_recorder'].running.report()"
 _WATCH_EVERY = 0.25
 _FRAMES = re.compile(r"(?:Cell In\[(\d+)\], line|File (\S.*?):)\s*(\d+)(?:, in ([^\n(]+))?")
+_CELL_FILE = re.compile(r" \(\d+\.py, line \d+\)$")
+"""What a SyntaxError calls a cell and its line, which is not the line of the page."""
 
 
 @dataclass
@@ -152,6 +155,7 @@ class _Cells(NotebookClient):
         *,
         allow_errors: bool,
     ) -> None:
+        allow_errors = allow_errors or allows_errors(notebook)
         super().__init__(notebook, allow_errors=allow_errors, record_timing=False)
         self._page, self._kernel, self._limits = page, kernel, limits
         self._current = -1
@@ -204,7 +208,8 @@ class _Cells(NotebookClient):
         cell.execution_count = reply.get("execution_count")
         if reply["status"] == "error" and not raises:
             frames = self._frames("\n".join(reply.get("traceback", [])))
-            raise _Trouble(f"{reply['ename']}: {reply['evalue']}", frames)
+            said = _CELL_FILE.sub("", reply["evalue"])
+            raise _Trouble(f"{reply['ename']}: {said}", frames)
 
     async def _take_output(self, message: str, cell: nbformat.NotebookNode, index: int) -> None:
         while True:
@@ -219,6 +224,9 @@ class _Cells(NotebookClient):
                     self.process_message(got, cell, index)
                 except CellExecutionComplete:
                     return
+                except Exception as error:
+                    reason = str(error).partition("\n")[0]
+                    raise _Trouble(f"the output of this cell is not valid: {reason}") from error
 
     async def _reply(self, message: str) -> dict[str, Any]:
         while True:
@@ -249,19 +257,24 @@ class _Cells(NotebookClient):
         """Say where in the page's file something happened."""
         here = [line for file, line, _ in frames if file == str(self._page.path)]
         lines = self.nb.metadata.get("source_map", [])
-        line = here[-1] if here else lines[self._current] if lines and self._current >= 0 else 0
-        return PageError(message, self._current, line, frames)
+        line = here[0] if here else lines[self._current] if lines and self._current >= 0 else 0
+        return PageError(message, self._current, line if lines else 0, frames)
 
     def _frames(self, traceback: str) -> tuple[tuple[str, int, str], ...]:
-        """Find the calls in IPython's traceback; those in cells as lines of the page's file."""
+        """Find the calls in IPython's traceback; those in cells as lines of the page's file.
+
+        The file of a notebook has no such lines: there they are lines of a cell, as of a function.
+        """
         plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
         frames = []
         for count, file, line, function in _FRAMES.findall(plain):
             if count:
                 cell = self._cell_of_count(int(count))
-                frames.append((str(self._page.path), self._line(cell, int(line)), ""))
+                inside = "" if self.nb.metadata.get("source_map") else f"cell {cell}"
+                frames.append((str(self._page.path), self._line(cell, int(line)), inside))
             else:
-                frames.append((str(Path(file).expanduser()), int(line), function))
+                path = os.path.normpath(Path(file).expanduser())  # a search path may have `..`
+                frames.append((path, int(line), function))
         return tuple(frames)
 
     def _cell_of_count(self, count: int) -> int:
@@ -269,15 +282,16 @@ class _Cells(NotebookClient):
         return counts.index(count) if count in counts else self._current
 
     def _line(self, cell: int, line: int) -> int:
-        """Find the line of the file that holds a line of a cell, below the fence and its options."""
+        """Find the line of the file that holds a line of a cell, below fence and options."""
         fences = self.nb.metadata.get("source_map")
         if not fences:
             return line
-        lines = self._page.path.read_text(encoding="utf-8").splitlines()
+        fence, lines = fences[cell], []
+        with contextlib.suppress(OSError):  # it may have been deleted since
+            lines = self._page.path.read_text(encoding="utf-8").splitlines()[fence:]
         first = self.nb.cells[cell].source.splitlines()[0]
-        fence = fences[cell]
-        start = next((n for n, text in enumerate(lines[fence:], fence + 1) if text == first), fence)
-        return start + line - 1
+        options = lines.index(first) if first in lines else 0
+        return int(fence + options + line)
 
 
 def _start_recorder(arguments: tuple[str, list[str]]) -> str:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from dlnotes.book.engine.inputs import Inputs
 from dlnotes.book.engine.pages import code_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import nbformat
@@ -36,6 +37,14 @@ __all__ = ["Kept", "Store"]
 
 _VERSION = 1
 _MOST_RESULTS = 10**6
+_NOT_DAMAGE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+}
 
 
 @dataclass(frozen=True)
@@ -84,13 +93,14 @@ class Store:
         self.cache = self._open()
 
     def _open(self) -> JupyterCacheAbstract:
-        try:
-            return _usable_cache(self.cache_folder)
-        except Exception as error:
-            if _not_damage(error):
-                raise OSError(f"{self.cache_folder} cannot be used: {_reason(error)}") from error
-        shutil.rmtree(self.cache_folder)
-        return _usable_cache(self.cache_folder)
+        with _in_words("the results cannot be used"):
+            try:
+                return _usable_cache(self.cache_folder)
+            except Exception as error:
+                if not _is_damage(error):
+                    raise
+                shutil.rmtree(self.cache_folder)
+                return _usable_cache(self.cache_folder)
 
     def kept(self, page: Page) -> Kept | None:
         """Look up what is known of a page's last result; None if there is nothing usable."""
@@ -158,20 +168,16 @@ class Store:
 
     def _put(self, page: Page, notebook: nbformat.NotebookNode, kept: Kept) -> None:
         # First the outputs, then the file that says they are whole.
-        data = {"execution_seconds": kept.seconds}
-        try:
-            # Of a build that was killed there can be a folder that jupyter-cache takes for none.
+        state = {"version": _VERSION, "page": self._name(page), **kept.__dict__}
+        with _in_words(f"the result of {page.docname} cannot be kept"):
+            # A build that was killed can leave a folder that jupyter-cache does not expect.
             shutil.rmtree(self.cache_folder / "executed" / kept.notebook, ignore_errors=True)
             self.cache.cache_notebook_bundle(
-                CacheBundleIn(notebook, str(page.path), data=data),
+                CacheBundleIn(notebook, str(page.path), data={"execution_seconds": kept.seconds}),
                 check_validity=False,
                 overwrite=True,
             )
-        except Exception as error:
-            message = f"the result of {page.docname} cannot be kept: {_reason(error)}"
-            raise OSError(message) from error
-        state = {"version": _VERSION, "page": self._name(page), **kept.__dict__}
-        write_whole(self._file(page), json.dumps({**state, "inputs": kept.inputs.as_dict()}))
+            write_whole(self._file(page), json.dumps({**state, "inputs": kept.inputs.as_dict()}))
 
     def prune(self, pages: Iterable[Page]) -> None:
         """Drop the results of pages that are not in the book any more.
@@ -183,13 +189,14 @@ class Store:
         """
         wanted = {self._file(page).name: page for page in pages}
         hashes = {kept.notebook for page in wanted.values() if (kept := self.kept(page))}
-        for file in self._kept.iterdir():
-            if file.name not in wanted:
-                file.unlink()
-        for record in self.cache.list_cache_records():
-            if record.hashkey not in hashes:
-                with contextlib.suppress(KeyError):  # its file has gone before it
-                    self.cache.remove_cache(record.pk)
+        with _in_words("old results cannot be dropped"):
+            for file in self._kept.iterdir():
+                if file.name not in wanted:
+                    file.unlink()
+            for record in self.cache.list_cache_records():
+                if record.hashkey not in hashes:
+                    with contextlib.suppress(KeyError):  # its file has gone before it
+                        self.cache.remove_cache(record.pk)
 
     def _hash(self, notebook: nbformat.NotebookNode) -> str:
         key: str = self.cache.create_hashed_notebook(notebook)[1]
@@ -201,6 +208,34 @@ class Store:
     def _file(self, page: Page) -> Path:
         digest = hashlib.sha256(self._name(page).encode()).hexdigest()[:32]
         return self._kept / f"{digest}.json"
+
+
+def _usable_cache(folder: Path) -> JupyterCacheAbstract:
+    cache = get_cache(str(folder))
+    if cache.get_cache_limit() != _MOST_RESULTS:
+        cache.change_cache_limit(_MOST_RESULTS)
+    cache.list_cache_records()
+    return cache
+
+
+@contextlib.contextmanager
+def _in_words(what: str) -> Iterator[None]:
+    """Raise whatever jupyter-cache and SQLite raise as an error of one sentence."""
+    try:
+        yield
+    except Exception as error:
+        raise OSError(f"{what}: {_cause(error)}") from error
+
+
+def _cause(error: BaseException) -> BaseException:
+    return _cause(error.__cause__) if error.__cause__ else error
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell a database that is of no use from one that cannot be used now."""
+    cause = _cause(error)
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    return code not in _NOT_DAMAGE and not isinstance(cause, OSError)
 
 
 def output_hash(notebook: nbformat.NotebookNode) -> str:

@@ -50,8 +50,9 @@ class Server:
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        sources: list[Any] = [self._connection, woken]
         while True:
-            ready, _, _ = select.select([self._connection, woken], [], [])
+            ready, _, _ = select.select(sources, [], [])
             if woken in ready:
                 os.read(woken, 4096)
                 self._reap()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlnotes.book.engine.execution import stale
 
 if TYPE_CHECKING:
     from dlnotes.book.engine.inputs import Inputs
-    from dlnotes.book.engine.pages import Book
+    from dlnotes.book.engine.pages import Book, Page
 
 __all__ = ["explain"]
 
@@ -29,20 +30,20 @@ def explain(book: Book, name: str) -> int:
     int
         Exit code: 0, or 1 if there is no such page with code.
     """
-    results = {result.page.docname: result for result in stale(book)}
-    wanted = name.removeprefix(f"{book.docs.name}/").removesuffix(".md").removesuffix(".ipynb")
-    if wanted not in results:
+    results = stale(book)
+    result = next((each for each in results if _is(each.page, name, book.docs)), None)
+    if result is None:
         print(f"No page with code is named {name!r}. There are:", file=sys.stderr)
-        for docname in results:
-            print(f"  {docname}", file=sys.stderr)
+        for each in results:
+            print(f"  {each.page.docname}", file=sys.stderr)
         return 1
-    result = results[wanted]
+    page = result.page.docname
     if result.error:
-        print(f"{wanted} cannot run: {result.error.message}")
+        print(f"{page} cannot run: {result.error.message}")
     elif result.state == "fresh":
-        print(f"{wanted} would not run: nothing that its result depends on has changed.")
+        print(f"{page} would not run: nothing that its result depends on has changed.")
     else:
-        print(f"{wanted} would run, because")
+        print(f"{page} would run, because")
         for reason in result.why:
             print(f"  {reason}")
     if result.kept:
@@ -53,12 +54,24 @@ def explain(book: Book, name: str) -> int:
     return 0
 
 
+def _is(page: Page, name: str, docs: Path) -> bool:
+    """Tell whether somebody means a page, named in the book or by its file, from here or there."""
+    paths = [folder / name for folder in (docs, docs.parent, Path.cwd())]
+    return any(page.path in {path, Path(f"{path}{page.path.suffix}")} for path in paths)
+
+
+def _not_there(inputs: Inputs) -> list[str]:
+    looked_for = {**inputs.files, **inputs.folders}
+    return sorted(name for name, held in looked_for.items() if not held)
+
+
 def _list(inputs: Inputs) -> None:
     packages = [f"{name} {version}" for name, version in inputs.packages.items()]
     settings = [f"{name}={value}" for name, value in inputs.settings.items()]
     for title, names in (
-        ("files", list(inputs.files)),
-        ("names in folders", [name or "." for name in inputs.folders]),
+        ("files", [name for name, held in inputs.files.items() if held]),
+        ("names in folders", [name for name, held in inputs.folders.items() if held]),
+        ("not there, though looked for", _not_there(inputs)),
         ("packages", packages),
         ("packages not there", inputs.missing),
         ("settings", settings),
