@@ -35,7 +35,7 @@ book_translated = {
         "reference/misconceptions",
     ]
 }
-book_untranslated = ["reference/api/*"]  # from the docstrings, which are English
+book_untranslated = ["reference/api/*", "reference/engine"]  # in English only
 
 # Pages.
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]

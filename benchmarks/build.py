@@ -71,6 +71,13 @@ class Step(NamedTuple):
     edits: str = ""
 
 
+class Cost(NamedTuple):
+    """What a step took: seconds, and those of the processor, which other work disturbs less."""
+
+    seconds: float
+    processor: float
+
+
 class Goal(NamedTuple):
     """What has to be at most something, or at least; one value for each run."""
 
@@ -100,14 +107,8 @@ def spread(values: list[float]) -> str:
     return f"{statistics.median(values):7.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
-def processor_seconds() -> float:
-    """Return what all processes that have ended took; other work disturbs it less than the time."""
-    used = os.times()
-    return used.children_user + used.children_system
-
-
-def take(step: Step, root: Path) -> float:
-    """Take a step in a book and return its seconds; if it fails, stop with what it said."""
+def take(step: Step, root: Path) -> Cost:
+    """Take a step in a book; if it fails, stop with what it said."""
     for folder in step.removes:
         shutil.rmtree(root / folder, ignore_errors=True)
     if step.edits:
@@ -119,14 +120,16 @@ def take(step: Step, root: Path) -> float:
     environment |= {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with (root / "output.txt").open("w+", encoding="utf-8") as output:
-        to_file = {"stdout": output, "stderr": output, "env": environment, "cwd": root}
-        started = time.perf_counter()
-        ended = subprocess.run(step.command, check=False, **to_file)  # noqa: S603 - our own
-        seconds = time.perf_counter() - started
+        started, before = time.perf_counter(), os.times()
+        ended = subprocess.run(  # noqa: S603 - commands of our own
+            step.command, cwd=root, env=environment, stdout=output, stderr=output, check=False
+        )
+        seconds, after = time.perf_counter() - started, os.times()
         if ended.returncode:
             output.seek(0)
             sys.exit(f"{output.read()}\nfailed: {' '.join(step.command)[:200]}")
-    return seconds
+    user = after.children_user - before.children_user
+    return Cost(seconds, user + after.children_system - before.children_system)
 
 
 def book_steps(book: Book, bound_only: bool) -> dict[str, Step]:
@@ -170,10 +173,10 @@ def measure(name: str, book: Book, runs: int, bound_only: bool) -> list[Goal]:
     processor: dict[str, list[float]] = defaultdict(list)
     for number in range(runs):
         for what, step in book_steps(book, bound_only).items():
-            before = processor_seconds()
-            times[what].append(take(step, book.root))
-            processor[what].append(processor_seconds() - before)
-            say(f"{name}, run {number + 1} of {runs}: {what} {times[what][-1]:.1f} s")
+            cost = take(step, book.root)
+            times[what].append(cost.seconds)
+            processor[what].append(cost.processor)
+            say(f"{name}, run {number + 1} of {runs}: {what} {cost.seconds:.1f} s")
         check_figures(book.root)
 
     def ratios(above: str, *below: str) -> list[float]:
@@ -201,7 +204,7 @@ def measure(name: str, book: Book, runs: int, bound_only: bool) -> list[Goal]:
     return goals
 
 
-def peak_memory(task: Callable[[], float]) -> tuple[float, float]:
+def peak_memory(task: Callable[[], Cost]) -> tuple[Cost, float]:
     """Return a task's result and the peak resident memory of all processes it started, in MB."""
 
     def resident() -> int:
@@ -219,37 +222,42 @@ def peak_memory(task: Callable[[], float]) -> tuple[float, float]:
     return running.result(), peak / 1e6
 
 
-def exponent(seconds: list[float]) -> float:
+def exponent(times: dict[int, float]) -> float:
     """Fit how time grows with the pages, to what each size takes more than the smallest."""
-    pages = [math.log(size - SIZES[0]) for size in SIZES[1:]]
-    more = [math.log(max(s - seconds[0], 1e-3)) for s in seconds[1:]]
+    (few, least), *others = times.items()
+    pages = [math.log(size - few) for size, _ in others]
+    more = [math.log(max(taken - least, 1e-3)) for _, taken in others]
     return statistics.linear_regression(pages, more).slope
 
 
 def scale(folder: Path) -> list[Goal]:
     """Build books of many pages, once each; return how time and memory grow."""
     stages = {"execution stage": [*ENGINE, "execute", "docs"], "whole build": [*ENGINE, "build"]}
-    usage = subprocess.run([*ENGINE, "--help"], capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own
+    usage = subprocess.run([*ENGINE, "--help"], capture_output=True, text=True, check=True).stdout  # noqa: S603 - as above
     if "execute" not in usage:
         del stages["execution stage"]
-    seconds: dict[str, list[float]] = defaultdict(list)
-    memory: dict[str, list[float]] = defaultdict(list)
-    for size in SIZES:
+    times: dict[str, dict[int, float]] = defaultdict(dict)
+    processor: dict[str, dict[int, float]] = defaultdict(dict)
+    memory: dict[str, dict[int, float]] = defaultdict(dict)
+    for size in (SIZES[0], *SIZES):  # the first warms up
         root = folder / f"{size}-pages"
         synthetic_book(root, size)
         for stage, command in stages.items():
-            taken, peak = peak_memory(partial(take, Step(command, ("build",)), root))
-            seconds[stage].append(taken)
-            memory[stage].append(peak)
-            say(f"scale, {size} pages: {stage} {taken:.1f} s, {peak:.0f} MB")
+            cost, peak = peak_memory(partial(take, Step(command, ("build",)), root))
+            times[stage][size], processor[stage][size] = cost
+            memory[stage][size] = peak
+            used = f"{cost.seconds:.1f} s, {cost.processor:.1f} s of the processor, {peak:.0f} MB"
+            say(f"scale, {size} pages: {stage} {used}")
         if size == SIZES[1]:
-            a_page = sum(s[1] - s[0] for s in seconds.values()) / (SIZES[1] - SIZES[0])
+            a_page = sum(t[size] - t[SIZES[0]] for t in times.values()) / (size - SIZES[0])
             say(f"scale: the rest takes {a_page * sum(SIZES[2:]) / 60:.0f} min if time is linear")
-    growth = {stage: [peaks[-1] / peaks[-2]] for stage, peaks in memory.items()}
+    for stage in stages:
+        say(f"scale: exponent of the processor's time, {stage}: {exponent(processor[stage]):.2f}")
     measured = next(iter(stages))
+    growth = memory[measured][SIZES[-1]] / memory[measured][SIZES[-2]]
     return [
-        *(Goal(f"scale: exponent, {s}", [exponent(seconds[s])], EXPONENT_GOAL) for s in stages),
-        Goal(f"scale: memory, 1,000 / 300 pages, {measured}", growth[measured], MEMORY_GOAL),
+        *(Goal(f"scale: exponent, {s}", [exponent(times[s])], EXPONENT_GOAL) for s in stages),
+        Goal(f"scale: memory, 1,000 / 300 pages, {measured}", [growth], MEMORY_GOAL),
     ]
 
 

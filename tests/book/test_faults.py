@@ -1,5 +1,7 @@
 """Every way in which a book can fail to hold, each by its message."""
 
+import re
+
 import pytest
 
 FAULTS = """# Page
@@ -119,7 +121,7 @@ def test_without_the_driver_a_page_that_fails_ends_the_build_but_not_its_transla
 
 
 def test_a_page_that_changes_during_the_build_ends_it(book):
-    run = book.sphinx("-b", "html", "-D", "book_key=of-the-results-of-another-text")
+    run = book.sphinx("-b", "html", "-D", "book_ready=1")
     assert run.returncode != 0
     assert "changed while the book was being built, so build again: page\n" in run.stdout
 
@@ -133,34 +135,43 @@ def test_a_fault_stays_a_fault_when_nothing_has_changed(faulty):
         assert not (faulty.root / "build/html").exists()
 
 
-@pytest.mark.parametrize(
-    ("page", "message"),
-    [
-        (
-            "# P\n\n```{code-cell}\n---\ntags: [hide-input]\n---\nx = 1\ny = 1 / 0\n```\n",
-            "docs/page.md:17: cell 1 failed: ZeroDivisionError: division by zero",
-        ),
-        (
-            "# P\n\n:::{claim} never-reached\nIt is.\n:::\n\n"
-            "```{code-cell}\nimport os\nos._exit(1)\n```\n",
-            "docs/page.md:16: cell 1 failed: the kernel died in this cell",
-        ),
-        (
-            "# P\n\n```{code-cell}\nwhile True:\n    pass\n```\n",
-            "docs/page.md:12: cell 1 failed: the page was over its time limit of 4 s in this cell",
-        ),
-    ],
-    ids=["error", "dead kernel", "time limit"],
-)
-def test_a_cell_that_does_not_end_well(faulty, page, message):
-    path = faulty.write_page(page)
-    path.write_text(path.read_text().replace("\n---\n\n#", "\nbook:\n  time_limit: 4\n---\n\n#"))
+ENDS_BADLY = {
+    "error": (
+        "# P\n\n```{code-cell}\n---\ntags: [hide-input]\n---\nx = 1\ny = 1 / 0\n```\n",
+        "docs/error.md:15: cell 1 failed: ZeroDivisionError: division by zero\n",
+    ),
+    "exit": (
+        "# P\n\n:::{claim} never-reached\nIt is.\n:::\n\n"
+        "```{code-cell}\nimport os\nos._exit(1)\n```\n",
+        "docs/exit.md:14: cell 1 failed: the kernel ended in this cell (exit code 1)\n"
+        "  not shown to hold: never-reached\n",
+    ),
+    "loop": (
+        "# P\n\n```{code-cell}\nwhile True:\n    pass\n```\n",
+        "docs/loop.md:10: cell 1 failed: the page was over its time limit of 4 s in this cell\n",
+    ),
+}
+
+
+def test_cells_that_do_not_end_well(faulty):
+    conf = faulty.root / "conf.py"
+    conf.write_text(conf.read_text() + "book_time_limit = 4\n")
+    for name, (page, _) in ENDS_BADLY.items():
+        faulty.write_page(page, name)
+    faulty.write_page("# P\n\n```{code-cell}\n1 + 1\n```\n")
     run = faulty.build()
     assert run.returncode == 1
-    assert message in run.stdout, run.stdout
-    assert "Not built: 1 of 1 pages did not run to the end" in run.stdout
-    if "never-reached" in page:
-        assert "not shown to hold: never-reached" in run.stdout
+    said = "".join(message for _, message in ENDS_BADLY.values())
+    assert f"{said}3 of 4 pages did not run to the end. The others are kept.\n" in run.stdout
+    assert re.search(r"\nNot built \(\d+ s\)\n$", run.stdout)
+    assert not (faulty.root / "build/html").exists()
+
+
+def test_front_matter_that_is_no_yaml(faulty):
+    faulty.write("docs/page.md", "---\nfile_format: [mystnb\n---\n\n# Page\n")
+    run = faulty.sphinx("-b", "html")
+    assert run.returncode == 1
+    assert "docs/page.md:1: WARNING: Malformed YAML [myst.topmatter]\n" in run.stdout
 
 
 @pytest.mark.parametrize(

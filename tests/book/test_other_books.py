@@ -1,5 +1,6 @@
 """Books of other authors, of other shapes than ours, that switch the engine on in their conf.py."""
 
+import ast
 import html
 import os
 import re
@@ -13,7 +14,7 @@ import nbformat
 import pytest
 
 from dlnotes.book.__main__ import find_book, main
-from dlnotes.book.engine import Book, find_pages
+from dlnotes.book.engine import Book, extension, find_pages
 
 TWO_LINES = """
 extensions = ["myst_nb", "dlnotes.book.engine.extension"]
@@ -29,7 +30,6 @@ jupytext:
     jupytext_version: 1.16.0
 kernelspec:
   display_name: Python 3
-  language: python
   name: python3
 ---
 """
@@ -129,8 +129,13 @@ def test_two_lines_in_conf_switch_the_engine_on(other):
         "build", "conf.py", "drafts", "guide", "index.ipynb", "words.md",
     ]  # fmt: skip
 
+    decay = other.root / "docs/guide/decay.md"
+    fence = "{code-cell} ipython3\n"
+    text = decay.read_text().replace(fence, f"{fence}:tags: [hide-input]\n")
+    decay.write_text(text.replace("# Decay", "# How it decays"))
     second = other.sphinx()
     assert (second.returncode, second.stdout) == (0, "")
+    assert "How it decays" in (other.root / "site/guide/decay.html").read_text()
 
     other.write("src/growth.py", "def rate():\n    return 2000\n")
     third = other.sphinx()
@@ -149,7 +154,7 @@ def test_a_notebook_that_fails_is_named_with_its_cell(other):
         "WARNING: docs/guide/growth.ipynb: cell 2 failed: ZeroDivisionError: division by zero\n"
         "    docs/guide/growth.ipynb:2 in cell 2\n"
         "    src/growth.py:2 in rate [book.cell]\n",
-        "WARNING: docs/guide/decay.md:19: cell 1 failed: TypeError: unsupported operand type(s) for"
+        "WARNING: docs/guide/decay.md:18: cell 1 failed: TypeError: unsupported operand type(s) for"
         " *: 'NoneType' and 'int' [book.cell]\n",
         "BookError: 3 page(s) did not run to the end: guide/decay, guide/deep/both, guide/growth\n",
     ):
@@ -299,3 +304,15 @@ def test_a_conf_that_is_not_python_is_one_error(tmp_path, capsys, monkeypatch):
     assert main(["status", str(tmp_path)]) == 1
     error = capsys.readouterr().err
     assert error.startswith("Not built: There is a syntax error in your configuration file: ")
+
+
+def test_the_page_on_the_engine_lists_every_option_and_every_module():
+    page = Path(__file__).parents[2].joinpath("docs/reference/engine.md").read_text("utf-8")
+    options = dict(re.findall(r"^\| `(book_\w+)` \| `(.*?)` \|", page, re.MULTILINE))
+    ours = {"book_ready"}  # is for the command `build` alone
+    assert {name: ast.literal_eval(default) for name, default in options.items()} == {
+        name: default for name, default in extension.CONFIG_VALUES.items() if name not in ours
+    }
+    table = page.partition("## Where to change what")[2].partition("Outside of it")[0]
+    modules = {path.name for path in Path(extension.__file__).parent.glob("*.py")}
+    assert set(re.findall(r"`(\w+\.py)`", table)) == modules - {"__init__.py"}

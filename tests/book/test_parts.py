@@ -1,6 +1,5 @@
-"""Parts of the tool chain on their own: the terminal, results, completeness, Node, the command."""
+"""Parts of the tool chain on their own: completeness, Node, the command."""
 
-import io
 import sys
 
 import pytest
@@ -8,46 +7,7 @@ from sphinxcontrib import katex
 
 from dlnotes.book import mathematics
 from dlnotes.book.__main__ import main
-from dlnotes.book.progress import Progress
-from dlnotes.book.results import Page, PageError, PageResult
 from dlnotes.book.translation import catalog_progress
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def result(name, seconds=0.0, error=None):
-    return PageResult(Page(name, None), seconds, error=error)
-
-
-def test_a_terminal_shows_what_is_running_and_what_is_next():
-    waiting = [Page("c", None)]
-    with Progress(terminal := Terminal()) as progress:
-        progress("start", result("a"), [Page("b", None), *waiting])
-        progress("start", result("b"), waiting)
-        progress("done", result("a", 1.25), waiting)
-        progress("start", result("c"), [])
-        progress("failed", result("c", 2.0, PageError(1, 1, "no")), [])
-        progress("done", result("b", 10.0), [])
-    assert terminal.getvalue().split("\r\x1b[K") == [
-        *("", "running a; next b", "running a, b; next c"),
-        *("[1/3] done     1.2 s  a; next c\n", "running b; next c", "running b, c"),
-        *("[2/3] failed   2.0 s  c\n", "running b"),
-        *("[3/3] done    10.0 s  b\n", ""),
-    ]
-
-
-def test_a_file_gets_whole_lines_only(capsys):
-    with Progress() as progress:
-        progress("start", result("a"), [])
-        progress("done", result("a", 1.25), [])
-    assert capsys.readouterr().out == "[1/1] done     1.2 s  a\n"
-
-
-def test_a_page_without_an_error_is_described_too(tmp_path):
-    assert result("part/page").describe(tmp_path) == "part/page ran to the end"
 
 
 def test_completeness_without_a_catalog_and_without_messages(tmp_path):

@@ -10,7 +10,7 @@ def test_a_book_that_holds(book):
     last = run.stdout.splitlines()[-1]
     summary = "Built 2 pages in 2 languages, 1 claims measured and true: build/html/index.html"
     assert re.fullmatch(rf"{re.escape(summary)} \(\d+ s\)", last)
-    assert re.search(r"\[1/1\] done +\d+\.\d s  page", run.stdout)
+    assert re.search(r"\[1/1\] ran +\d+\.\d s  page  \(there is no result yet\)\n", run.stdout)
 
     # claims.json
     (claim,) = json.loads(book.html("claims.json"))
@@ -67,7 +67,7 @@ def test_a_book_that_holds(book):
     book.write("package/__init__.py", "def answer():\n    return 5.5\n")
     changed = book.build()
     assert changed.returncode == 0, changed.stdout
-    assert "[1/1] done" in changed.stdout
+    assert "(package/__init__.py has changed)" in changed.stdout
     assert '<span class="pasted-text">5.5</span>' in book.html("en/page.html")
     assert '<span class="pasted-text">5.5</span>' in book.html("ko/page.html")
 
@@ -87,7 +87,7 @@ def test_a_book_that_holds(book):
         "measured 3.5, expected greater than 4\n"
         "  not shown to hold: answer-is-more-than-four\n"
     ) in broken.stdout
-    assert "Not built: 1 of 1 pages did not run to the end" in broken.stdout
+    assert "1 of 1 pages did not run to the end. The others are kept.\n" in broken.stdout
     assert '<span class="pasted-text">5.5</span>' in book.html("en/page.html")
 
 
@@ -107,7 +107,7 @@ def test_a_page_declared_complete_must_be(book):
     assert warning.format(12, "It is four.") in run.stdout
     assert warning.format(28, "How much?") in run.stdout
     assert run.stdout.count("not translated") == 3  # the word "Exercise" is not for translators
-    assert "Not built: see the warnings above (language: ko)" in run.stdout
+    assert "See the warnings above (language: ko).\n" in run.stdout
     assert not (book.root / "build/html").exists()
 
 

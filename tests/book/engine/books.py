@@ -43,8 +43,7 @@ class Project:
         return path
 
     def page(self, name: str, *cells: str, options: str = "") -> Path:
-        codes = (f"\n```{{code-cell}}\n{options}{dedent(cell)}\n```\n" for cell in cells)
-        return self.write(f"docs/{name}.md", FRONT + "".join(codes))
+        return self.write(f"docs/{name}.md", page_text(*cells, options=options))
 
     def replace(self, name: str, old: str, new: str) -> None:
         text = (self.root / name).read_text()
@@ -119,5 +118,7 @@ class FakeExecutor(PageExecutor):
             ended(task, notebook, self._run(task, notebook))
 
 
-def dedent(code: str) -> str:
-    return textwrap.dedent(code).strip()
+def page_text(*cells: str, options: str = "") -> str:
+    """Return the text of a page; the options are those of every cell."""
+    codes = (textwrap.dedent(cell).strip() for cell in cells)
+    return FRONT + "".join(f"\n```{{code-cell}}\n{options}{code}\n```\n" for code in codes)

@@ -72,15 +72,16 @@ class Pages:
         """Tell which results hold, without running anything."""
         return {result.page.docname: result.state for result in stale(self.book())}
 
-    def command(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def command(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start ``python -m dlnotes.book``; what it writes, errors included, is in ``stdout``."""
         return subprocess.Popen(
             [sys.executable, "-m", "dlnotes.book", *arguments],
             cwd=self.root,
-            env={**os.environ, _MARK: self.mark, **environment},
+            env={**os.environ, _MARK: self.mark},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            **options,
         )
 
     def finish(self, process: subprocess.Popen[str]) -> str:
@@ -129,16 +130,15 @@ def pages(new_pages: Callable[[], Pages]) -> Iterator[Pages]:
     pages.nothing_is_left()
 
 
-def until(condition: Callable[[], Any]) -> Any:
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], Any]], Any]:
     """Wait until something is so."""
-    give_up = time.monotonic() + 60
-    while not (found := condition()):
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.01)
-    return found
 
+    def wait(condition: Callable[[], Any]) -> Any:
+        give_up = time.monotonic() + 60
+        while not (found := condition()):
+            assert time.monotonic() < give_up, "it did not happen"
+            time.sleep(0.01)
+        return found
 
-@pytest.fixture(name="until")
-def until_fixture() -> Callable[[Callable[[], Any]], Any]:
-    """Wait until something is so."""
-    return until
+    return wait

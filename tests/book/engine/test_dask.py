@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+import sysconfig
 import textwrap
 import threading
 import zipfile
@@ -17,7 +18,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from dlnotes.book.engine import Book, Limits, PageError, packing, remote
+from dlnotes.book.engine import Book, Limits, PageError, exchange, packing, remote
 from dlnotes.book.engine import dask as executors
 from dlnotes.book.engine import versions as versions_here
 from dlnotes.book.engine.dask import DaskExecutor
@@ -457,7 +458,7 @@ def send(book, client):
 
 def returned(book):
     """Make what a page of one cell gives that has no output."""
-    return remote.Returned.of(book.root, Page("", next(book.docs.glob("*.md"))).read(), Run())
+    return exchange.Returned.of(book.root, Page("", next(book.docs.glob("*.md"))).read(), Run())
 
 
 @pytest.mark.parametrize(("jobs", "most"), [(None, 3), (2, 2)])
@@ -566,7 +567,7 @@ def packed(book):
 
 def job(book, name):
     notebook = Page(name, book.docs / f"{name}.md").read()
-    return packing.Job(name, f"docs/{name}.md", notebook, Limits())
+    return exchange.Job(name, f"docs/{name}.md", notebook, Limits())
 
 
 def put(book, name, returned):
@@ -590,7 +591,22 @@ def test_kernels_have_the_settings_of_the_engine_and_paths_of_the_worker(book, h
     backend, flag, home, path = text.splitlines()
     assert (backend, flag) == ("torch", "None")
     assert home.startswith(str(host._folder))
-    assert path == f"{book.root / 'src'}{os.pathsep}/elsewhere"
+    assert path.split(os.pathsep)[1:] == [str(book.root / "src"), "/elsewhere"]
+
+
+def test_folders_that_are_searched_last_here_are_searched_last_there(book, host, monkeypatch):
+    only(book, page=page("import sys\nimport project, numpy\nprint('\\n'.join(sys.path))"))
+    project, files = packed(book)
+    project = replace(project, last=project.code)
+    monkeypatch.delenv("PYTHONPATH")
+    ran, text = put(book, "page", host.run(project, files, job(book, "page")))
+    paths = text.splitlines()
+    ours = paths.index(str(book.root / "src"))
+    assert paths.index(sysconfig.get_path("purelib")) < ours
+    assert paths.count(str(book.root / "src")) == 1
+    # Installed packages are found before those of the project, and those after the page's folder.
+    gaps = {str(book.docs / name) for name in ("project", "numpy")}
+    assert set(ran.used["gaps"]) == gaps
 
 
 def test_where_there_is_no_fork_pages_run_in_ordinary_kernels(book, host, monkeypatch):
@@ -684,9 +700,9 @@ def test_what_is_packed_of_a_book_that_names_its_sources(book):
 
 
 def test_what_is_packed_of_a_book_that_does_not(book):
-    for folder in (".git", "build", "docs/_build", "env", "lib/.cache"):
-        write(book.root, **{f"{folder}/file": "", f"{folder}/pyvenv.cfg": ""})
-    write(book.root, **{"conda/conda-meta/file": ""})
+    for folder in (".git", "build", "conda/conda-meta", "docs/_build", "lib/.cache"):
+        write(book.root, **{f"{folder}/file": ""})
+    write(book.root, **{"env/pyvenv.cfg": "", "node_modules/file": ""})
     (book.root / "lib/up").symlink_to(book.root)
     (book.root / "lib/data").symlink_to(book.root / "data")
     (book.root / "lib/broken").symlink_to(book.root / "nowhere")
@@ -694,8 +710,14 @@ def test_what_is_packed_of_a_book_that_does_not(book):
     assert names(files) == [
         *(".git/", "build/", "conda/", "data/", "data/numbers.csv", "docs/", "docs/_build/"),
         *("docs/locale/", "docs/module.md", "docs/part/", "docs/part/data.md", "docs/plain.md"),
-        *("env/", "lib/", "lib/.cache/", "lib/data/", "lib/data/numbers.csv", "lib/up/", "src/"),
-        *("src/project/", "src/project/__init__.py", "src/project/answers.py"),
+        *("env/", "lib/", "lib/.cache/", "lib/data/", "lib/data/numbers.csv", "lib/up/"),
+        *(
+            "node_modules/",
+            "src/",
+            "src/project/",
+            "src/project/__init__.py",
+            "src/project/answers.py",
+        ),
     ]
 
 
@@ -703,8 +725,23 @@ def test_modules_come_from_where_a_kernel_finds_them(book, monkeypatch):
     write(book.root, **{"lib/pack/__init__.py": "", "lib/pack/sub/__init__.py": ""})
     sources = (book.root / "lib/pack/sub",)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["/elsewhere", str(book.root / "src")]))
-    project, _ = packed(replace(book, sources=sources))
-    assert project.code == ("src", "lib")
+    project, files = packed(replace(book, sources=sources))
+    assert (project.code, project.last) == (("src", "lib"), ("lib",))
+    assert "lib/pack/__init__.py" not in names(files)
+    monkeypatch.delenv("PYTHONPATH")
+    assert packed(book)[0].code == ()
+
+
+def test_a_project_that_is_too_big(book, monkeypatch):
+    monkeypatch.setattr(packing, "_MOST_BYTES", 10)
+    with (book.root / "data/numbers.csv").open("wb") as file:
+        file.truncate(123_456_789)
+    with pytest.raises(ExecutorError) as error:
+        packed(book)
+    assert str(error.value) == (
+        "the project's files take 0.1 GB, too much to send to a cluster: name those that pages use "
+        "as sources of the book"
+    )
 
 
 def test_the_key_is_of_the_files_and_of_who_packs(book):

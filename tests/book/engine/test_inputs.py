@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from dlnotes.book.engine import inputs, stale
+from dlnotes.book.engine.recorder import hash_folder
 from dlnotes.book.engine.running import Run
 
 from .books import FakeExecutor, Project
@@ -557,3 +559,18 @@ def test_a_page_that_starts_programs_depends_on_sources_as_they_were_before(smal
     small.executor = FakeExecutor(edit_meanwhile)
     assert small.ran() == {"page"}
     assert small.stale() == {"page": ["sources/a.txt has changed"]}
+
+
+def test_a_folder_that_two_pages_listed(small):
+    folder = small.root / "data"
+    small.write("data/a.txt", "")
+    small.page("other", "2")
+    used = {"folders": {str(folder): hash_folder(folder)}, "programs": False}
+    small.executor = FakeExecutor(lambda _task, _cells: Run(used=used))
+    assert small.ran() == {"page", "other"}
+    small.write("data/b.txt", "")
+    why = ["the files in data are others"]
+    assert small.stale() == {"other": why, "page": why}
+    shutil.rmtree(folder)
+    why = ["data is gone"]
+    assert small.stale() == {"other": why, "page": why}

@@ -8,16 +8,19 @@ import sqlite3
 import sys
 import tempfile
 import textwrap
+from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 
+from dlnotes.book.engine import Limits, Page, running
 from dlnotes.book.engine.execution import executed, stale
 from dlnotes.book.engine.executors import ForkExecutor
 from dlnotes.book.engine.store import Store
 
 MEMORY = psutil.virtual_memory().total / 1e9
-FOREVER = "while True:\n    pass"
+FOREVER = "import time\n\nwhile True:\n    time.sleep(1)"
 FAULTS = {
     # name: (cells, what the front matter asks for, cell, line, what is said)
     "raises": (
@@ -59,7 +62,7 @@ FAULTS = {
         "SystemExit: ",
     ),
     "loops": (
-        [FOREVER],
+        ["while True:\n    pass"],
         "{time_limit: 2}",
         1,
         9,
@@ -88,7 +91,7 @@ FAULTS = {
         "requests.",
     ),
     "hoards": (
-        ["x = 1", "hoard = b'x' * 600_000_000\nwhile True:\n    pass"],
+        ["x = 1", "hoard = b'x' * 600_000_000\n" + FOREVER],
         "{memory: 300 MB}",
         2,
         13,
@@ -225,6 +228,19 @@ def faults(new_pages):
     return pages, pages.execute()
 
 
+def test_a_page_that_breaks_its_recorder(pages, monkeypatch):
+    monkeypatch.setattr(running, "_PATIENCE", 2)
+    recorder = "import sys, time\nrecorder = sys.modules['_book_recorder'].running\n"
+    pages.page("forgets", "import sys", "sys.modules.pop('_book_recorder')")
+    pages.page("hangs", "1", recorder + "recorder.report = lambda: time.sleep(1000)")
+    results = pages.execute()
+    assert results["forgets"].state == "ran"
+    assert "sphinx" in results["forgets"].kept.inputs.packages  # it stands for everything
+    assert results["hangs"].describe(pages.root) == (
+        "docs/hangs.md:13: cell 2 failed: the kernel does not answer after this cell"
+    )
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_page_that_fails_is_named_with_its_line_and_cell(faults, name):
     pages, results = faults
@@ -257,13 +273,17 @@ def test_the_other_pages_are_kept(faults):
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _other_kernel(tmp_path_factory):
-    """A kernel with the name ``other``, which is not forked."""
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": command, "display_name": "Other", "language": "python"}
+def _kernels(tmp_path_factory):
+    """A kernel that is not forked, and two that cannot be used."""
     share = tmp_path_factory.mktemp("share")
-    (share / "kernels/other").mkdir(parents=True)
-    (share / "kernels/other/kernel.json").write_text(json.dumps(spec))
+    for name, command in {
+        "other": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "short": [sys.executable, "-c", ""],
+        "gone": ["/no/such/program"],
+    }.items():
+        spec = {"argv": command, "display_name": name, "language": "python"}
+        (share / f"kernels/{name}").mkdir(parents=True)
+        (share / f"kernels/{name}/kernel.json").write_text(json.dumps(spec))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(share))
         yield
@@ -310,6 +330,8 @@ def test_a_page_in_an_ordinary_kernel_may_fail_too(pages):
     pages.page("exits", "import os\n\nos._exit(3)", kernel="other")
     pages.page("hoards", FAULTS["hoards"][0][1], kernel="other", book="{memory: 300 MB}")
     pages.page("loops", FOREVER, kernel="other", book="{cell_time_limit: 1.5}")
+    pages.page("starts-and-ends", "1", kernel="short")
+    pages.page("starts-not", "1", kernel="gone")
     pages.page("well", "print('done')", kernel="other")
     results = pages.execute()
     assert results.pop("well").state == "ran"
@@ -318,6 +340,9 @@ def test_a_page_in_an_ordinary_kernel_may_fail_too(pages):
         "docs/hoards.md:9: cell 1 failed: "
         "the page used more than its 0.3 GB of memory in this cell",
         "docs/loops.md:9: cell 1 failed: this cell was over its time limit of 1.5 s",
+        "docs/starts-and-ends.md: its kernel 'short' cannot be used: the kernel did not start",
+        "docs/starts-not.md: its kernel 'gone' cannot be used: "
+        "[Errno 2] No such file or directory: '/no/such/program'",
     ]
 
 
@@ -487,14 +512,49 @@ def test_an_error_of_the_engine_ends_the_other_pages_at_once(pages, kernel, monk
     assert pages.states() == dict.fromkeys("abc", "stale")
 
 
-def test_an_error_while_kernels_start(pages):
+def test_an_error_of_the_engine_while_kernels_start(pages):
     for name in "abcdef":
         pages.page(name, "1")
 
-    def report(event, *_):
-        if event == "started":
+    def report(event, _, waiting):
+        if event == "started" and not waiting:
             raise UnforeseenError
 
-    for jobs in (2, 6):
-        with pytest.raises(UnforeseenError):
-            pages.execute(jobs=jobs, report=report)
+    with pytest.raises(UnforeseenError):
+        pages.execute(jobs=6, report=report)
+
+
+def test_a_page_that_is_cancelled_still_ends_its_kernel():
+    class Kernel:
+        process = 0
+
+        def __init__(self):
+            self.stopping, self.may_stop, self.stopped = asyncio.Event(), asyncio.Event(), False
+
+        def processes(self):
+            return []
+
+        async def start(self, *_):
+            raise OSError("it cannot be started")
+
+        async def stop(self):
+            self.stopping.set()
+            await self.may_stop.wait()
+            self.stopped = True
+
+    async def cancelled():
+        kernel = Kernel()
+        page = Page("page", Path("page.md"))
+        task = asyncio.create_task(
+            running.run_page(
+                page, nbformat.v4.new_notebook(), kernel, Limits(), env={}, recorder=("", [])
+            )
+        )
+        await kernel.stopping.wait()
+        task.cancel()
+        await asyncio.sleep(0)
+        kernel.may_stop.set()
+        await asyncio.wait([task])
+        return task.cancelled(), kernel.stopped
+
+    assert asyncio.run(cancelled()) == (True, True)

@@ -22,8 +22,9 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dlnotes.book.engine.exchange import Job
 from dlnotes.book.engine.executors import ExecutorError, PageExecutor
-from dlnotes.book.engine.packing import Job, Project, pack
+from dlnotes.book.engine.packing import Project, pack
 from dlnotes.book.engine.pages import PageError
 from dlnotes.book.engine.remote import TOPIC, forget, run_here
 from dlnotes.book.engine.running import Run
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DaskExecutor"]
 
-_PATIENCE = 5.0
+_PATIENCE = 4.0
 _LONGEST_ALONE = 60.0
 _LOOK_EVERY = 1.0
 _ADDRESS = "DASK_SCHEDULER_ADDRESS"

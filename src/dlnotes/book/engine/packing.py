@@ -1,38 +1,33 @@
-"""What travels between the engine and a cluster: the project's files, a page, its result.
-
-Files go by value, so that a page always runs the project as it is now, whatever is on the worker.
-"""
+"""What goes to a cluster of a project: its files, by value, and what there is to know of them."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
-from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.metadata import packages_distributions
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
-
+from dlnotes.book.engine.executors import ExecutorError
 from dlnotes.book.engine.inputs import _NOT_SETTINGS, _SETTINGS, kernel_environment
-from dlnotes.book.engine.pages import Limits, PageError
 from dlnotes.book.engine.preload import packages_to_import
-from dlnotes.book.engine.running import Run
-from dlnotes.book.engine.versions import canonical, versions
+from dlnotes.book.engine.versions import canonical, modules, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+
+    import nbformat
 
     from dlnotes.book.engine.pages import Book
 
-__all__ = ["Job", "Project", "Returned", "code_folders", "is_setting", "pack", "unpack"]
+__all__ = ["Project", "code_folders", "is_setting", "pack", "unpack"]
 
-_SAID = ("language_info", "widgets")
+_MOST_BYTES = 10**9
 
 
 @dataclass(frozen=True)
@@ -45,6 +40,8 @@ class Project:
         Of its folder.
     code : tuple of str
         The folders that its modules are imported from, as paths from its own.
+    last : tuple of str
+        Those of them that are searched after installed packages.
     preload : tuple of str
         The modules that its pages import from installed packages.
     settings : dict
@@ -59,95 +56,12 @@ class Project:
 
     name: str
     code: tuple[str, ...]
+    last: tuple[str, ...]
     preload: tuple[str, ...]
     settings: dict[str, str]
     versions: dict[str, str]
     needed: tuple[str, ...]
     key: str
-
-
-@dataclass(frozen=True)
-class Job:
-    """A page to run.
-
-    Attributes
-    ----------
-    docname, path : str
-        Its name in the book, its path from the project's folder.
-    notebook : NotebookNode
-        Its cells.
-    limits : Limits
-        What it may use.
-    allow_errors : bool
-        Whether to go on after a cell that raises.
-    """
-
-    docname: str
-    path: str
-    notebook: nbformat.NotebookNode
-    limits: Limits
-    allow_errors: bool = False
-
-
-@dataclass(frozen=True)
-class Returned:
-    """What a page gave, as texts in which files still have the names that they have there.
-
-    Attributes
-    ----------
-    root : str
-        The project's folder there.
-    outputs, run, used : str
-        JSON: what the code cells and the kernel gave; how it went; the recorder's report.
-    """
-
-    root: str
-    outputs: str
-    run: str
-    used: str
-
-    @classmethod
-    def of(cls, root: Path, notebook: nbformat.NotebookNode, run: Run) -> Returned:
-        """Take what a page gave."""
-        cells = [
-            [cell.outputs, cell.execution_count]
-            for cell in notebook.cells
-            if cell.cell_type == "code"
-        ]
-        said = {key: notebook.metadata[key] for key in _SAID if key in notebook.metadata}
-        plain = asdict(run)
-        used = plain.pop("used")
-        return cls(str(root), json.dumps([cells, said]), json.dumps(plain), json.dumps(used))
-
-    def put(self, notebook: nbformat.NotebookNode, root: Path) -> Run:
-        """Fill a page as if it had run here.
-
-        Parameters
-        ----------
-        notebook : NotebookNode
-            The page, without outputs.
-        root : Path
-            The project's folder here.
-
-        Returns
-        -------
-        Run
-            How it went.
-        """
-        cells, said = nbformat.from_dict(self._read(self.outputs, root))  # type: ignore[no-untyped-call]
-        code = (cell for cell in notebook.cells if cell.cell_type == "code")
-        for cell, (outputs, count) in zip(code, cells, strict=True):
-            cell.outputs, cell.execution_count = outputs, count
-        notebook.metadata.update(said)
-        plain = self._read(self.run, root)
-        if error := plain["error"]:
-            frames = tuple(tuple(frame) for frame in error["frames"])
-            plain["error"] = PageError(**{**error, "frames": frames})
-        return Run(**plain, used=self._read(self.used, root.resolve()))
-
-    def _read(self, text: str, root: Path) -> Any:
-        there, here = (json.dumps(str(path))[1:-1] for path in (self.root, root))
-        return json.loads(text.replace(there, here))
 
 
 def pack(
@@ -176,22 +90,25 @@ def pack(
     files : bytes
         A zip archive.
     """
-    code = code_folders(book)
-    packages = [_above(source) for source in book.sources if (source / "__init__.py").exists()]
-    folders = tuple(dict.fromkeys(_name(path, book) for path in (*code, *packages)))
-    files = _zip(book, [book.docs, *book.sources, *code] if book.sources else [book.root])
+    first, last = code_folders(book)
+    starts = [book.docs, *book.sources, *first, *last] if book.sources else [book.root]
+    files = _zip(book, starts)
+    # A package that an import hook finds, as some editable installs have it.
+    last += [_above(source) for source in book.sources if (source / "__init__.py").exists()]
+    code = _names([*first, *last], book)
     cells = [cell for notebook in notebooks for cell in notebook.cells]
     codes = [cell.source for cell in cells if cell.cell_type == "code"]
     preload = tuple(packages_to_import(codes, book.root))
     tops = {name.partition(".")[0] for name in preload}
-    needed = sorted({canonical(each) for top in tops for each in _installed().get(top, [])})
+    needed = sorted({canonical(each) for top in tops for each in modules().get(top, [])})
     environment = kernel_environment(book.cache).items()
     settings = {name: value for name, value in environment if is_setting(name)}
     key = hashlib.sha256(files)
-    key.update(json.dumps([owner, folders, preload, settings]).encode())
+    key.update(json.dumps([owner, code, preload, settings]).encode())
     project = Project(
         name=book.root.resolve().name,
-        code=folders,
+        code=code,
+        last=_names(last, book),
         preload=preload,
         settings=settings,
         versions=versions(),
@@ -199,11 +116,6 @@ def pack(
         key=key.hexdigest()[:16],
     )
     return project, files
-
-
-@cache
-def _installed() -> Mapping[str, list[str]]:
-    return packages_distributions()
 
 
 def _zip(book: Book, starts: Iterable[Path]) -> bytes:
@@ -216,6 +128,12 @@ def _zip(book: Book, starts: Iterable[Path]) -> bytes:
         for path in (start, *_inside(start, left_out, ()))
     }
     paths.pop(".", None)
+    size = sum(path.stat().st_size for path in paths.values())
+    if size > _MOST_BYTES:
+        raise ExecutorError(
+            f"the project's files take {size / 1e9:.1f} GB, too much to send to a cluster: name "
+            "those that pages use as sources of the book"
+        )
     data = io.BytesIO()
     with zipfile.ZipFile(
         data, "w", zipfile.ZIP_DEFLATED, compresslevel=1, strict_timestamps=False
@@ -223,6 +141,10 @@ def _zip(book: Book, starts: Iterable[Path]) -> bytes:
         for name, path in sorted(paths.items()):
             archive.write(path, name)
     return data.getvalue()
+
+
+def _names(paths: Iterable[Path], book: Book) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_name(path, book) for path in paths))
 
 
 def _name(path: Path, book: Book) -> str:
@@ -239,8 +161,9 @@ def _inside(folder: Path, left_out: set[Path], above: tuple[Path, ...]) -> Itera
             yield path
         elif path.is_dir() and path.name != "__pycache__":
             yield path
-            environment = any((path / mark).exists() for mark in ("pyvenv.cfg", "conda-meta"))
-            if not environment and path.name[0] != "." and path not in left_out:
+            installed = any((path / mark).exists() for mark in ("pyvenv.cfg", "conda-meta"))
+            named = path.name.startswith(".") or path.name == "node_modules"
+            if not installed and not named and path not in left_out:
                 yield from _inside(path, left_out, (*above, real))
 
 
@@ -253,7 +176,7 @@ def unpack(files: bytes, folder: Path) -> None:
                 path.chmod(entry.external_attr >> 16 & 0o777)
 
 
-def code_folders(book: Book) -> list[Path]:
+def code_folders(book: Book) -> tuple[list[Path], list[Path]]:
     """List the folders of a project that its kernels import modules from.
 
     Parameters
@@ -263,8 +186,8 @@ def code_folders(book: Book) -> list[Path]:
 
     Returns
     -------
-    list of Path
-        Those on the search path, in its order.
+    first, last : list of Path
+        Those that are searched before the standard library and after it, in their order.
     """
     answer = subprocess.run(
         [sys.executable, "-c", "import json, sys; print(json.dumps(sys.path))"],
@@ -273,12 +196,14 @@ def code_folders(book: Book) -> list[Path]:
         check=True,
     )
     root, prefix = book.root.resolve(), Path(sys.prefix).resolve()
-    paths = [Path(entry).resolve() for entry in json.loads(answer.stdout) if entry]
-    return [
-        book.root / path.relative_to(root)
-        for path in paths
-        if path.is_relative_to(root) and not path.is_relative_to(prefix)
-    ]
+    folders: tuple[list[Path], list[Path]] = ([], [])
+    after = False
+    for entry in filter(None, json.loads(answer.stdout)):
+        path = Path(entry).resolve()
+        after = after or path == Path(os.__file__).resolve().parent
+        if path.is_relative_to(root) and not path.is_relative_to(prefix):
+            folders[after].append(book.root / path.relative_to(root))
+    return folders
 
 
 def _above(package: Path) -> Path:

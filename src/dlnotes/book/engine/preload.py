@@ -75,10 +75,11 @@ def _imported(code: str | bytes, package: str) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                module = ".".join([*above, module]).strip(".")
+            folders = package.split(".") if package else []
+            above = folders[: max(0, len(folders) + 1 - node.level)] if node.level else []
+            if node.level and not above:  # no package, or out of it
+                continue
+            module = ".".join([*above, *filter(None, [node.module])])
             yield module
             yield from (f"{module}.{alias.name}" for alias in node.names)
 

@@ -14,7 +14,6 @@ import builtins
 import hashlib
 import importlib
 import importlib.machinery
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -26,7 +25,10 @@ from urllib.parse import unquote, urlsplit
 
 __all__ = ["Recorder", "hash_file", "hash_folder", "is_module", "record"]
 
-_SEARCH_FOR_MODULES = ("<frozen importlib._bootstrap_external>", importlib.metadata.__file__)
+_SEARCH_FOR_PACKAGES = {
+    "importlib._bootstrap_external", "importlib.metadata", "importlib_metadata", "pkg_resources",
+    "setuptools._vendor.importlib_metadata",
+}  # fmt: skip
 _STARTS_PROGRAMS = {
     "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.system",
     "subprocess.Popen",
@@ -78,7 +80,7 @@ class Recorder:
         """Forget what was used to prepare this process for a page."""
         self._in_page = True
         importlib.invalidate_caches()  # they tell new files by a clock that may not have ticked yet
-        self.edges = {edge for edge in self.edges if edge[0] != _CELLS}
+        self.edges = {edge for edge in self.edges if not self._is_here(edge[0])}
         self.files.clear()
         self.folders.clear()
         self.programs = False
@@ -103,13 +105,13 @@ class Recorder:
         for importer, module in self.edges:
             imported.setdefault(importer, set()).add(module)
         reached: set[str] = set()
-        waiting = [_CELLS]
+        waiting = list(self._imported_here())
         while waiting:
             name = waiting.pop()
             if name and name not in reached:
                 reached.add(name)
                 waiting += [name.rpartition(".")[0], *imported.get(name, ())]
-        tops = {name.partition(".")[0] for name in reached - {_CELLS}}
+        tops = {name.partition(".")[0] for name in reached}
         return {name for name in tops if not self._is_own(name)}
 
     def _looked_for(self) -> tuple[set[str], set[str]]:
@@ -140,9 +142,7 @@ class Recorder:
 
     def _imported_here(self) -> set[str]:
         """List what the cells and the project's modules imported or tried to, packages included."""
-        names = {
-            name for importer, name in self.edges if importer == _CELLS or self._is_own(importer)
-        }
+        names = {name for importer, name in self.edges if self._is_here(importer)}
         waiting = list(names)
         while waiting:
             above = waiting.pop().rpartition(".")[0]
@@ -150,6 +150,10 @@ class Recorder:
                 names.add(above)
                 waiting.append(above)
         return names
+
+    def _is_here(self, module: str) -> bool:
+        """Tell whether it is the cells, a module of the project or code that is no module."""
+        return module == _CELLS or module not in sys.modules or self._is_own(module)
 
     def _is_own(self, module: str) -> bool:
         return getattr(sys.modules.get(module), "__file__", None) in self.files
@@ -198,7 +202,7 @@ class Recorder:
             self.files[file] = hash_file(file)
 
     def _listed(self, path: Any) -> None:
-        if sys._getframe(3).f_code.co_filename in _SEARCH_FOR_MODULES:
+        if sys._getframe(3).f_globals.get("__name__") in _SEARCH_FOR_PACKAGES:
             return
         folder = self.of_project(os.curdir if path is None else path)
         if folder and folder not in self.folders:

@@ -19,11 +19,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dlnotes.book.engine.exchange import Returned
 from dlnotes.book.engine.executors import drop_newer, socket_folder
 from dlnotes.book.engine.forks import Forks
 from dlnotes.book.engine.inputs import kernel_environment
 from dlnotes.book.engine.kernels import ForkedKernel, Kernel, OrdinaryKernel, can_fork
-from dlnotes.book.engine.packing import Returned, is_setting, unpack
+from dlnotes.book.engine.packing import is_setting, unpack
 from dlnotes.book.engine.pages import Page
 from dlnotes.book.engine.running import run_page
 from dlnotes.book.engine.versions import refuse_others, versions
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
     import nbformat
 
-    from dlnotes.book.engine.packing import Job, Project
+    from dlnotes.book.engine.exchange import Job
+    from dlnotes.book.engine.packing import Project
 
 __all__ = ["TOPIC", "Host", "forget", "run_here"]
 
@@ -42,6 +44,18 @@ TOPIC = "dlnotes-pages"
 """Under this, workers say which page they begin."""
 
 _LONGEST_UNUSED = 600.0
+_ORDER = "_book_search_path"
+_MOVE_TO_THE_END = """\
+# The worker may have another copy of the project, so that these folders come first in PYTHONPATH.
+# Where the engine is they come after installed packages, and a page may see the difference.
+import sys
+
+last = {last!r}
+paths = [path for path in sys.path if path not in last]
+installed = [path.endswith(("site-packages", "dist-packages")) for path in paths]
+end = len(paths) - installed[::-1].index(True)
+sys.path[:] = [*paths[:end], *last, *paths[end:]]
+"""
 
 _T = TypeVar("_T")
 
@@ -53,8 +67,8 @@ class _Place:
         self._project, self._folder = project, folder
         self._root = folder / project.name
         own = {k: v for k, v in kernel_environment(cache).items() if not is_setting(k)}
-        paths = [str(self._root / path) for path in project.code]
-        search = os.pathsep.join([*paths, *filter(None, [own.get("PYTHONPATH")])])
+        paths = [folder, *(self._root / path for path in project.code), own.get("PYTHONPATH")]
+        search = os.pathsep.join(str(path) for path in paths if path)
         self._env = own | project.settings | {"PYTHONPATH": search}
         self._cache = cache
         self._recorder: tuple[str, list[str]] = (str(self._root), [])
@@ -73,9 +87,7 @@ class _Place:
         self.pages.add(this)
         try:
             async with self._opening:
-                if not self._open:
-                    await self._prepare(files)
-                    self._open = True
+                await self._prepare(files)
             page = Page(job.docname, self._root / job.path)
             at = time.time()
             run = await run_page(
@@ -89,15 +101,21 @@ class _Place:
             self.pages.discard(this)
 
     async def _prepare(self, files: bytes) -> None:
+        if self._open:
+            return
         shutil.rmtree(self._root, ignore_errors=True)  # what an attempt that failed left there
         await asyncio.to_thread(unpack, files, self._root)
         self._sockets = self._stack.enter_context(socket_folder(self._folder))
         empty = self._cache / "home/empty"
         empty.mkdir(parents=True, exist_ok=True)
         if can_fork():
-            preload = self._project.preload
+            last = [str(self._root / path) for path in self._project.last]
+            order = self._folder / f"{_ORDER}.py"
+            order.write_text(_MOVE_TO_THE_END.format(last=last), encoding="utf-8")
+            preload = [_ORDER, *self._project.preload]
             self._forks = Forks(preload, record=self._recorder, env=self._env, folder=empty)
             await self._forks.start()
+        self._open = True
 
     def _kernel(self, notebook: nbformat.NotebookNode) -> Kernel:
         name = notebook.metadata.get("kernelspec", {}).get("name", "python3")

@@ -31,6 +31,7 @@ __all__ = ["Run", "run_page"]
 
 _REPORT = "__import__('sys').modules['_book_recorder'].running.report()"
 _WATCH_EVERY = 0.25
+_PATIENCE = 60.0
 _FRAMES = re.compile(r"(?:Cell In\[(\d+)\], line|File (\S.*?):)\s*(\d+)(?:, in ([^\n(]+))?")
 _CELL_FILE = re.compile(r" \(\d+\.py, line \d+\)$")
 """What a SyntaxError calls a cell and its line, which is not the line of the page."""
@@ -237,7 +238,11 @@ class _Cells(NotebookClient):
 
     async def _quietly(self, code: str, **expressions: str) -> dict[str, Any]:
         message = self._kernel.client.execute(code, silent=True, user_expressions=expressions)
-        return await self._reply(message)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._reply(message)
+        except TimeoutError:
+            raise _Trouble("the kernel does not answer after this cell") from None
 
     async def _hear(self, channel: Any) -> dict[str, Any]:
         """Wait for a message, as long as the kernel is there to send one."""

@@ -16,6 +16,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.cache.db import NbCacheRecord
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    import nbformat
     from jupyter_cache.base import JupyterCacheAbstract
 
     from dlnotes.book.engine.pages import Page
@@ -37,6 +37,7 @@ __all__ = ["Kept", "Store"]
 
 _VERSION = 1
 _MOST_RESULTS = 10**6
+_FROM_KERNEL = ("language_info", "widgets")
 _NOT_DAMAGE = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -129,11 +130,13 @@ class Store:
         """
         try:
             record = NbCacheRecord.record_from_hashkey(kept.notebook, self.cache.db)
-            cells = iter(self.cache.get_cache_bundle(record.pk).nb.cells)
+            before = self.cache.get_cache_bundle(record.pk).nb
         except Exception:  # noqa: BLE001 - as in _open
             return None
-        filled = notebook.copy()
-        filled.cells = [cell.copy() for cell in notebook.cells]
+        filled: nbformat.NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+        said = {key: before.metadata[key] for key in _FROM_KERNEL if key in before.metadata}
+        filled.metadata.update(said)
+        cells = iter(before.cells)
         for cell in filled.cells:
             if cell.cell_type == "code" and (was := next(cells, None)):
                 cell.outputs, cell.execution_count = was.outputs, was.execution_count

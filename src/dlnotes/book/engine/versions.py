@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import platform
 import re
-from importlib.metadata import distributions
+from functools import cache
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from dlnotes.book.engine.executors import ExecutorError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["canonical", "refuse_others", "versions"]
+__all__ = ["canonical", "modules", "refuse_others", "versions"]
 
 _MOST_NAMED = 5
 
@@ -37,6 +38,12 @@ def versions() -> dict[str, str]:
         "dlnotes.book.engine": _ENGINE,
         **dict(sorted(found.items())),
     }
+
+
+@cache
+def modules() -> Mapping[str, list[str]]:
+    """List what is installed: by the name of each module, the distributions that have it."""
+    return packages_distributions()
 
 
 def canonical(distribution: str) -> str:
