@@ -17,7 +17,7 @@ from dlnotes.book.engine.recorder import Recorder, hash_file, hash_folder, is_mo
 if TYPE_CHECKING:
     from dlnotes.book.engine.pages import Book
 
-__all__ = ["Inputs", "Present", "kernel_environment"]
+__all__ = ["Inputs", "Present", "is_setting", "kernel_environment"]
 
 _KERNEL = ("ipykernel", "ipython", "matplotlib-inline")
 _BACKENDS = {"jax", "keras", "tensorflow", "torch"}
@@ -219,7 +219,7 @@ class Present:
         return {
             name: value
             for name, value in sorted(kernel_environment(self._book.cache).items())
-            if name.startswith(_SETTINGS) and not name.startswith(_NOT_SETTINGS)
+            if is_setting(name)
         }
 
     @cached_property
@@ -235,6 +235,11 @@ class Present:
                 elif "__pycache__" not in path.parts:
                     files[name] = self._file(name)
         return files, folders
+
+
+def is_setting(variable: str) -> bool:
+    """Tell whether Keras or one of its backends reads an environment variable."""
+    return variable.startswith(_SETTINGS) and not variable.startswith(_NOT_SETTINGS)
 
 
 def _changed(was: str | None, now: str | None) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlnotes.book.engine.executors import ExecutorError
-from dlnotes.book.engine.inputs import _NOT_SETTINGS, _SETTINGS, kernel_environment
+from dlnotes.book.engine.inputs import is_setting, kernel_environment
 from dlnotes.book.engine.preload import packages_to_import
 from dlnotes.book.engine.versions import canonical, modules, versions
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dlnotes.book.engine.pages import Book
 
-__all__ = ["Project", "code_folders", "is_setting", "pack", "unpack"]
+__all__ = ["Project", "code_folders", "pack", "unpack"]
 
 _MOST_BYTES = 10**9
 
@@ -211,8 +211,3 @@ def _above(package: Path) -> Path:
     while (package / "__init__.py").exists():
         package = package.parent
     return package
-
-
-def is_setting(variable: str) -> bool:
-    """Tell whether Keras or one of its backends reads an environment variable."""
-    return variable.startswith(_SETTINGS) and not variable.startswith(_NOT_SETTINGS)

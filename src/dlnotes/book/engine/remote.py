@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dlnotes.book.engine.exchange import Returned
 from dlnotes.book.engine.executors import drop_newer, socket_folder
 from dlnotes.book.engine.forks import Forks
-from dlnotes.book.engine.inputs import kernel_environment
+from dlnotes.book.engine.inputs import is_setting, kernel_environment
 from dlnotes.book.engine.kernels import ForkedKernel, Kernel, OrdinaryKernel, can_fork
-from dlnotes.book.engine.packing import is_setting, unpack
+from dlnotes.book.engine.packing import unpack
 from dlnotes.book.engine.pages import Page
 from dlnotes.book.engine.running import run_page
 from dlnotes.book.engine.versions import refuse_others, versions
