@@ -22,7 +22,7 @@ why: .venv/.ready ## Say what a page depends on and why it would run, or not; PA
 	@$(BOOK) why docs "$(or $(PAGE),$(error Which page? make why PAGE=part/page))"
 
 test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reaches
-	@$(RUN) -m pytest $(if $(COVERAGE),--cov)
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile $(if $(COVERAGE),--cov)
 
 coverage: ## Run the test suite, which must reach every line and branch of the package
 	@$(MAKE) --no-print-directory test COVERAGE=1
@@ -39,8 +39,8 @@ test-oldest: .venv/.ready ## Run the test suite on the oldest versions that pypr
 test-backends: .venv/.ready ## Run what depends on the Keras backend on PyTorch and on TensorFlow
 	@$(RUN) tools/environments.py torch tensorflow
 
-bench: .venv/.ready ## Measure speed and memory of the package, side by side with Keras
-	@$(RUN) benchmarks/library.py
+bench: .venv/.ready ## Measure the package beside Keras, and the build beside the stock tools
+	@status=0; for each in library build; do $(RUN) benchmarks/$$each.py || status=1; done; exit $$status
 
 lint: .venv/.ready ## Check style, types and spelling
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy && $(RUN) -m codespell_lib

@@ -190,13 +190,15 @@ def test_a_short_sidebar_is_to_the_byte_that_of_the_theme(pages, options):
 
 
 def test_a_page_that_is_added_appears_wherever_it_should(pages):
+    numbered = toctree("preface", numbered="")
+    page_of(pages, "index", "Home", numbered, *PARTS)
     build(pages)
     before = times(pages)
     build(pages)
     assert written(pages, before) == set()
 
     page_of(pages, "one/new", "New")
-    page_of(pages, "index", "Home", toctree("preface"), toctree("one/a", "one/new"), PARTS[1])
+    page_of(pages, "index", "Home", numbered, toctree("one/a", "one/new"), PARTS[1])
     build(pages)
     assert written(pages, before) == {*before, "one/new"}
     assert sidebar(pages, "two/deep/d")[2] == "  New ../../one/new.html"

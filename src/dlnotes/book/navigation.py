@@ -353,7 +353,8 @@ def connect(app: Sphinx) -> None:
 def _start(app: Sphinx) -> None:
     if isinstance(app.builder, StandaloneHTMLBuilder) and app.builder.name == "html":
         navigation = Navigation(app.builder)
-        app.connect("env-updated", navigation.find_changed)
+        # After Sphinx's own handler, which numbers the sections.
+        app.connect("env-get-updated", navigation.find_changed, priority=900)
         if app.config.html_theme == "sphinx_book_theme":
             # The theme's own handlers have the priorities 500 and 501.
             app.connect("html-page-context", navigation.hold_back, priority=400)

@@ -122,11 +122,11 @@ class Site:
             stamp = self.work / "built.json"
             key = self._key()
             last = read_json(stamp)
-            if not force and self.html.exists() and last.get("key") == key:
-                if all(result.state == "fresh" for result in stale(self.book)):
-                    where = self._show(self.html / "index.html")
-                    print(f"Nothing has changed. {last['summary']}: {where}")
-                    return 0
+            unchanged = not force and self.html.exists() and last.get("key") == key
+            if unchanged and all(result.state == "fresh" for result in stale(self.book)):
+                where = self._show(self.html / "index.html")
+                print(f"Nothing has changed. {last['summary']}: {where}")
+                return 0
             writers = Writers(self.config, self.root)
             try:
                 writers.warm_up()

@@ -58,7 +58,8 @@ def notebook(path, *cells):
     codes = [nbformat.v4.new_code_cell(code) for code in cells]
     for cell in codes:
         cell.outputs = [nbformat.v4.new_output("stream", text="of an earlier time")]
-    nbformat.write(nbformat.v4.new_notebook(cells=codes), path)
+    prose = nbformat.v4.new_markdown_cell("Prose.")
+    nbformat.write(nbformat.v4.new_notebook(cells=[*codes, prose]), path)
 
 
 class Jupyter:

@@ -130,7 +130,12 @@ class State:
 
 
 START = State(
-    pages={"one": Page(of=0), "two": Page("lazy", 1), "three": Page("data", 0)},
+    pages={
+        "one": Page(of=0),
+        "two": Page("lazy", 1),
+        "three": Page("data", 0),
+        "four": Page("names"),
+    },
     modules={("lib", "alpha"): Module(1, calls=1), ("lib", "beta"): Module(2)},
     data={"a.txt": "a"},
 )

@@ -1,6 +1,7 @@
 """Results are kept where MyST-NB finds them, or count as not there."""
 
 import json
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
@@ -228,3 +229,42 @@ def test_a_file_is_read_or_empty(tmp_path):
         assert read_json(path) == {}
     write_whole(path, '{"a": 1}')
     assert read_json(path) == {"a": 1}
+
+
+def test_a_database_that_is_damaged_is_made_anew(store, page):
+    store.keep(page, run(page), Run(), INPUTS)
+    (store.cache_folder / "global.db").write_bytes(b"no database" * 1000)
+    again = Store(store.cache_folder.parent, page.path.parents[1])
+    assert again.outputs(page.read(), again.kept(page)) is None
+    again.keep(page, run(page), Run(), INPUTS)
+    assert texts(found(again, page)) == ["2\n", "2\n"]
+
+
+def disk_full(*_, **__):
+    cause = sqlite3.OperationalError("database or disk is full")
+    cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise RuntimeError("the cache cannot be accessed") from cause
+
+
+def test_a_database_that_is_whole_but_cannot_be_used_is_left_alone(store, page, monkeypatch):
+    store.keep(page, run(page), Run(), INPUTS)
+    monkeypatch.setattr("dlnotes.book.engine.store.get_cache", disk_full)
+    with pytest.raises(OSError, match="cannot be used") as error:
+        Store(store.cache_folder.parent, page.path.parents[1])
+    assert str(error.value) == "the results cannot be used: database or disk is full"
+    assert texts(found(store, page)) == ["2\n", "2\n"]
+
+
+def test_a_result_that_cannot_be_written(store, page, monkeypatch):
+    monkeypatch.setattr(store.cache, "cache_notebook_bundle", disk_full)
+    with pytest.raises(OSError, match="cannot be kept") as error:
+        store.keep(page, run(page), Run(), INPUTS)
+    assert str(error.value) == "the result of page cannot be kept: database or disk is full"
+    assert store.kept(page) is None
+
+
+def test_old_results_that_cannot_be_dropped(store, monkeypatch):
+    monkeypatch.setattr(store.cache, "list_cache_records", disk_full)
+    with pytest.raises(OSError, match="cannot be dropped") as error:
+        store.prune([])
+    assert str(error.value) == "old results cannot be dropped: database or disk is full"
