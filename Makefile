@@ -24,7 +24,7 @@ why: .venv/.ready ## Say what a page depends on and why it would run, or not; PA
 test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reaches
 	@$(RUN) -m pytest --numprocesses auto --dist loadfile $(if $(COVERAGE),--cov)
 
-coverage: ## Run the test suite, which must reach every line and branch of the package
+coverage: ## Run the test suite, which must reach nearly every line and branch of the package
 	@$(MAKE) --no-print-directory test COVERAGE=1
 
 doctest: .venv/.ready ## Run the examples in the docstrings

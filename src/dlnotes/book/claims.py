@@ -202,14 +202,14 @@ def _plain(node: nodes.Element, css: str, glued: dict[str, str]) -> str:
 
 
 def _reading_order(env: BuildEnvironment) -> list[str]:
-    order: list[str] = []
+    order: dict[str, None] = {}
     stack = [env.config.root_doc]
     while stack:
-        docname = stack.pop(0)
+        docname = stack.pop()
         if docname not in order:
-            order.append(docname)
-            stack[:0] = env.toctree_includes.get(docname, [])
-    return order
+            order[docname] = None
+            stack += reversed(env.toctree_includes.get(docname, []))
+    return list(order)
 
 
 def claims_domain(env: BuildEnvironment) -> ClaimsDomain:

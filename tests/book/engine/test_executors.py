@@ -188,6 +188,3 @@ def test_the_commands_of_jupyter_cache_run_pages_in_forks(jupyter):
     (jupyter.root / "helper.py").write_text("x = 2\n")
     assert f"succeeded:\n- {jupyter.one}\nexcepted: []\nerrored: []" in jcache(*execute)
     assert jupyter.output(jupyter.one) == "2\n"
-    jcache("notebook", "merge", "1", "merged.ipynb")
-    merged = nbformat.read(jupyter.root / "merged.ipynb", 4)
-    assert merged.cells[0].outputs[0].text == "2\n"

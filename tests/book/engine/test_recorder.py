@@ -59,6 +59,9 @@ FILES = {
     "lib/named.py": "import importlib\npart = importlib.import_module('.part', 'parts')\n",
     "lib/parts/__init__.py": "",
     "lib/parts/part.py": "import psutil\n",
+    "lib/warns.py": "import warnings\n\ndef __getattr__(name):\n    warnings.warn(name)\n",
+    "lib/warns_once.py": "import warnings\n\ndef __getattr__(name):\n"
+    "    if name.startswith('_'):\n        raise AttributeError(name)\n    warnings.warn(name)\n",
     "lib/quick.py": "x = 1\n",
     "data/a.txt": "a",
     "data/b.txt": "b",
@@ -103,10 +106,10 @@ def page(root):
         assert not report.pop("error"), report
         return report
 
-    yield run
-    process.stdin.close()
-    assert process.wait() == 0
-    process.stdout.close()
+    with process:
+        yield run
+        process.stdin.close()
+        assert process.wait() == 0
 
 
 def digest(text):
@@ -245,6 +248,16 @@ def test_a_star_imports_what_it_stands_for(page):
     report = page("import package.stars")
     assert used("lib/package/starred/part.py").items() <= report["files"].items()
     assert "psutil" in report["imports"]
+
+
+def test_an_attribute_is_not_asked_for(page):
+    code = "import warnings\nwith warnings.catch_warnings(record=True) as shown:\n"
+    code += "    warnings.simplefilter('always')\n    from {} import old\n"
+    code += "assert [str(each.message) for each in shown] == {}"
+    report = page(code.format("warns_once", ["old"]))
+    assert report["files"] == used("lib/warns_once.py")
+    report = page(code.format("warns", ["__path__", "old", "old"]))  # as without the recorder
+    assert report["files"] == used("lib/warns.py")
 
 
 def test_a_function_imports_by_name(page):

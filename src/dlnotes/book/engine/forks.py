@@ -180,8 +180,7 @@ class Forks:
     async def kill(self, job: Job) -> None:
         """End a job and everything that it started, and wait until they are gone."""
         if self._life and not job.ended.done():
-            with contextlib.suppress(OSError):  # the warm process is going, and its jobs with it
-                await _send(self._life, {"kill": job.name})
+            await _send(self._life, {"kill": job.name})
             await asyncio.wait([job.ended])
 
     async def close(self) -> None:
@@ -230,4 +229,6 @@ class Forks:
 
 
 async def _send(life: _Life, message: dict[str, Any]) -> None:
-    await asyncio.get_running_loop().sock_sendall(life.connection, json.dumps(message).encode())
+    data = json.dumps(message).encode()
+    with contextlib.suppress(ConnectionError):  # it has ended, which it tells by closing its end
+        await asyncio.get_running_loop().sock_sendall(life.connection, data)

@@ -129,7 +129,7 @@ class Recorder:
             there = name in sys.modules or (not parent and _find_spec(name))
             if not parent and not there:
                 failed.add(name)
-            search = getattr(sys.modules[parent], "__path__", ()) if parent else sys.path
+            search = _attributes(parent).get("__path__", ()) if parent else sys.path
             for folder in search:
                 path = os.path.join(folder or os.curdir, last)
                 if is_module(path):
@@ -156,7 +156,7 @@ class Recorder:
         return module == _CELLS or module not in sys.modules or self._is_own(module)
 
     def _is_own(self, module: str) -> bool:
-        return getattr(sys.modules.get(module), "__file__", None) in self.files
+        return _attributes(module).get("__file__") in self.files
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _STARTS_PROGRAMS:
@@ -248,7 +248,7 @@ class Recorder:
             parts = fromlist or ()
             for part in getattr(module, "__all__", ()) if "*" in parts else parts:
                 full = f"{getattr(module, '__name__', '')}.{part}"
-                if full in sys.modules or not hasattr(module, part):
+                if full in sys.modules or part not in getattr(module, "__dict__", ()):
                     self._note(importer, full)
             return module
 
@@ -290,6 +290,12 @@ class Recorder:
             return stats(loader, path)
 
         importlib.machinery.SourceFileLoader.path_stats = path_stats  # type: ignore[assignment]
+
+
+def _attributes(module: str) -> dict[str, Any]:
+    """Return what is in a module, which is not asked: it could warn, and a page would show that."""
+    found: dict[str, Any] = getattr(sys.modules.get(module), "__dict__", {})
+    return found
 
 
 def hash_file(path: str | os.PathLike[str]) -> str | None:

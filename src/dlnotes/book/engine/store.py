@@ -245,9 +245,10 @@ def output_hash(notebook: nbformat.NotebookNode) -> str:
     """Hash the outputs of all cells."""
     digest = hashlib.sha256()
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            digest.update(json.dumps(output, sort_keys=True).encode())
-        digest.update(b"\0")
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                digest.update(json.dumps(output, sort_keys=True).encode())
+            digest.update(b"\0")
     return digest.hexdigest()
 
 
