@@ -193,7 +193,7 @@ def site(new_pages, until):
 def test_builds_at_once_in_one_checkout(site):
     pages, waiting, codes, outputs = site
     assert waiting == ["Another build of this book is running: waiting for it to end.\n"] * 2
-    assert codes == [0, 0, 130]
+    assert codes == [0, 0, 130], outputs
     summary = "2 pages in 1 languages, 0 claims measured and true: build/html/index.html"
     assert f"\nBuilt {summary} (" in outputs[0]
     assert outputs[1] == f"Nothing has changed. {summary}\n"

@@ -31,8 +31,8 @@ def only_build(cache: Path, say: Callable[[str], None]) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        say("Another build of this book is running: waiting for it to end.")
         with _interruptible():
+            say("Another build of this book is running: waiting for it to end.")
             lock.acquire()
     try:
         yield

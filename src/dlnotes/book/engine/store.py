@@ -14,12 +14,12 @@ import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.cache.db import NbCacheRecord
 
 from dlnotes.book.engine.inputs import Inputs
 from dlnotes.book.engine.pages import code_hash
@@ -128,15 +128,19 @@ class Store:
         NotebookNode or None
             A copy with outputs; None if they are gone or damaged.
         """
+        if kept.notebook not in self._hashes:
+            return None
+        # Not by way of jupyter-cache, which writes to its database whenever it reads a notebook.
+        file = self.cache_folder / "executed" / kept.notebook / "base.ipynb"
         try:
-            record = NbCacheRecord.record_from_hashkey(kept.notebook, self.cache.db)
-            before = self.cache.get_cache_bundle(record.pk).nb
-        except Exception:  # noqa: BLE001 - as in _open
+            text = file.read_text(encoding="utf-8")
+            before = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
+            cells = iter(before.cells)
+        except Exception:  # noqa: BLE001 - whatever a damaged file raises
             return None
         filled: nbformat.NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
         said = {key: before.metadata[key] for key in _FROM_KERNEL if key in before.metadata}
         filled.metadata.update(said)
-        cells = iter(before.cells)
         for cell in filled.cells:
             if cell.cell_type == "code" and (was := next(cells, None)):
                 cell.outputs, cell.execution_count = was.outputs, was.execution_count
@@ -180,6 +184,7 @@ class Store:
                 check_validity=False,
                 overwrite=True,
             )
+            self._hashes.add(kept.notebook)
             write_whole(self._file(page), json.dumps({**state, "inputs": kept.inputs.as_dict()}))
 
     def prune(self, pages: Iterable[Page]) -> None:
@@ -200,6 +205,11 @@ class Store:
                 if record.hashkey not in hashes:
                     with contextlib.suppress(KeyError):  # its file has gone before it
                         self.cache.remove_cache(record.pk)
+
+    @cached_property
+    def _hashes(self) -> set[str]:
+        """List what MyST-NB will find."""
+        return {record.hashkey for record in self.cache.list_cache_records()}
 
     def _hash(self, notebook: nbformat.NotebookNode) -> str:
         key: str = self.cache.create_hashed_notebook(notebook)[1]
