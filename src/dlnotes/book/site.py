@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,7 +118,7 @@ class Site:
 
     async def build(self, *, force: bool = False) -> int:
         """Build it, as :func:`build`."""
-        with only_build(self.book.cache, print):
+        with only_build(self.book.cache, partial(print, flush=True)):
             started = time.monotonic()
             stamp = self.work / "built.json"
             key = self._key()
