@@ -123,8 +123,7 @@ FAULTS = {
     "kills-its-supervisor": (
         [
             "import os, signal, subprocess\n\nsubprocess.run(['setsid', '--fork', 'sleep', '99'])\n"
-            "os.kill(os.getppid(), signal.SIGKILL)",
-            FOREVER,
+            "os.kill(os.getppid(), signal.SIGKILL)\n" + FOREVER,
         ],
         "{}",
         1,
