@@ -674,6 +674,33 @@ def test_a_project_is_dropped_with_the_pages_that_are_running(book, host, tmp_pa
     assert ended == [True]
 
 
+def test_a_page_that_comes_after_the_end_is_cancelled(book, tmp_path):
+    only(book, page=page("1"))
+    host = remote.Host("tcp://worker", tmp_path / "worker")
+    host.close()
+    with pytest.raises(CancelledError):
+        host.run(*packed(book), job(book, "page"))
+
+
+def test_the_end_cancels_pages_that_are_running(book, tmp_path):
+    only(book, waits=page(waiting(tmp_path)))
+    host = remote.Host("tcp://worker", tmp_path / "worker")
+    ended = []
+
+    def in_thread():
+        with pytest.raises(CancelledError):
+            host.run(*packed(book), job(book, "waits"))
+        ended.append(True)
+
+    thread = threading.Thread(target=in_thread)
+    thread.start()
+    (process,) = asyncio.run(begun(tmp_path, 1))
+    host.close()
+    process.wait(LONG)
+    thread.join(LONG)
+    assert ended == [True]
+
+
 # What travels.
 
 

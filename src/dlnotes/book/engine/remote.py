@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import threading
 import time
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -156,6 +157,7 @@ class Host:
         self._places: dict[str, _Place] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
+        self._lock, self._closed = threading.Lock(), False
         atexit.register(self.close)
         self._thread = threading.Thread(target=self._loop.run_forever, name="pages", daemon=True)
         self._thread.start()
@@ -225,16 +227,30 @@ class Host:
         return self._do(self._forget(key))
 
     def close(self) -> None:
-        """Drop all projects and end the thread."""
+        """Drop all projects and end the thread; pages that threads wait for are cancelled."""
         atexit.unregister(self.close)
-        for key in list(self._places):
-            self.forget(key).result()
+        with self._lock:
+            self._closed = True
+            ended = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        ended.result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
+    async def _end(self) -> None:
+        for key in list(self._places):
+            await self._forget(key)
+        while left := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
     def _do(self, work: Coroutine[Any, Any, _T]) -> Future[_T]:
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        with self._lock:
+            if not self._closed:
+                return asyncio.run_coroutine_threadsafe(work, self._loop)
+        work.close()
+        raise CancelledError
 
 
 _hosts: dict[str, Host] = {}
