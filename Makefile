@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
 
 .DEFAULT_GOAL := help
-.PHONY: help html status why test coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html watch status why test coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -14,6 +14,9 @@ help: ## Show the targets
 
 html: .venv/.ready ## Build the site in build/html; FORCE=1 runs every page anew
 	@$(BOOK) build $(if $(FORCE),--force)
+
+watch: .venv/.ready ## Build, serve on this machine, and show every edit at once; PORT=8000
+	@$(BOOK) watch $(if $(PORT),--port $(PORT))
 
 status: .venv/.ready ## List the pages and whether each would run, without running any
 	@$(BOOK) status docs

@@ -121,7 +121,12 @@ def test_without_the_driver_a_page_that_fails_ends_the_build_but_not_its_transla
 
 
 def test_a_page_that_changes_during_the_build_ends_it(book):
-    run = book.sphinx("-b", "html", "-D", "book_ready=1")
+    assert book.build().returncode == 0
+    ready = ("-b", "html", "-D", f"book_ready={book.root}/build/work/results.pickle")
+    assert book.sphinx(*ready).returncode == 0
+    page = book.root / "docs/page.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\n```{code-cell}\n1\n```\n", "utf-8")
+    run = book.sphinx(*ready)
     assert run.returncode != 0
     assert "changed while the book was being built, so build again: page\n" in run.stdout
 

@@ -21,6 +21,7 @@ from dlnotes.book import (
     ledger,
     mathematics,
     navigation,
+    numbering,
     proofread,
     solutions,
     translation,
@@ -164,5 +165,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", _page_context)
     app.connect("build-finished", _write_json)
     navigation.connect(app)
+    numbering.connect(app)
     execution_page.connect(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 2}

@@ -47,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
 
     make = commands.add_parser("build", help="run the pages and write the site to build/html")
     make.add_argument("--output", type=Path, help="write elsewhere than to build")
+    watch = commands.add_parser("watch", help="build, serve, and build again after every edit")
+    watch.add_argument("--port", type=int, default=8000)
     commands.add_parser("i18n", help="update the catalogs and show how complete each page is")
 
     run = commands.add_parser("execute", help="run the pages that have no fresh result")
@@ -67,6 +69,10 @@ def _run(options: argparse.Namespace) -> int:
         return build(Path.cwd(), force=options.force, output=options.output)
     if options.command == "i18n":
         return update_translations(Path.cwd())
+    if options.command == "watch":
+        from dlnotes.book.watch import watch
+
+        return watch(Path.cwd(), port=options.port)
     book = find_book(options.docs.resolve())
     if options.command == "execute":
         return _execute(book, options)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
 import time
-from functools import partial
+from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,22 +20,30 @@ from sphinx.util.tags import Tags
 
 from dlnotes.book import CONFIG_VALUES
 from dlnotes.book.engine import executed, extension, stale
-from dlnotes.book.engine.extension import configured_book
+from dlnotes.book.engine.extension import configured_book, hand_over
 from dlnotes.book.engine.lock import only_build
+from dlnotes.book.engine.memory import Memory
 from dlnotes.book.engine.recorder import hash_file
 from dlnotes.book.engine.store import read_json, write_whole
 from dlnotes.book.progress import Progress
+from dlnotes.book.publish import note, publish, restore
 from dlnotes.book.results import describe
 from dlnotes.book.strings import LANGUAGES
 from dlnotes.book.translation import catalog_progress
 from dlnotes.book.writers import Writers
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+    from nbformat import NotebookNode
+
+    from dlnotes.book.engine import Page, Result
     from dlnotes.book.engine.executors import PageExecutor
 
-__all__ = ["Site", "build", "read_config", "update_translations"]
+__all__ = ["Means", "NotBuiltError", "Site", "build", "read_config", "update_translations"]
 
 _MADE_BY_TOOLS = {".mo", ".pyc"}
+_WARNINGS = "warnings.txt"
 _OTHERS: dict[str, Any] = {
     "html_extra_path": [],
     "html_static_path": [],
@@ -46,32 +55,52 @@ _OTHERS: dict[str, Any] = {
 }
 """Options of other extensions that are needed before Sphinx runs."""
 
-_ENTRANCE = """\
-<!DOCTYPE html>
-<html lang="{first}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="canonical" href="{first}/index.html">
-{alternates}
-<script>
-var books = {codes}, wanted = navigator.languages || [navigator.language], book = books[0];
-for (var i = 0; i < wanted.length; i++) {{
-  var code = wanted[i].slice(0, 2);
-  if (books.indexOf(code) >= 0) {{ book = code; break; }}
-}}
-location.replace(book + "/index.html" + location.hash);
-</script>
-</head>
-<body>
-<h1>{title}</h1>
-<ul>
-{links}
-</ul>
-</body>
-</html>
-"""
+
+class NotBuiltError(Exception):
+    """Something in the book does not hold.
+
+    Parameters
+    ----------
+    message : str
+        What remains to be said to who has seen the warnings.
+    details : str
+        What fails.
+    written : bool
+        Whether all pages could be written nevertheless.
+    """
+
+    def __init__(self, message: str, details: str, *, written: bool = False) -> None:
+        super().__init__(message)
+        self.details, self.written = details, written
+
+
+def _nothing(*_: object) -> None:
+    """Take no notice."""
+
+
+@dataclass
+class Means:
+    """What a site is built with, and what is kept to build it again.
+
+    Attributes
+    ----------
+    writers : Writers
+        Warming up or warm.
+    executor : PageExecutor, optional
+        What to run pages with, if not one that ends with the build.
+    memory : Memory
+        What pages were the last time.
+    """
+
+    writers: Writers
+    executor: PageExecutor | None = None
+    memory: Memory = field(default_factory=Memory)
+
+    async def close(self) -> None:
+        """End what is kept."""
+        await self.writers.close()
+        if self.executor:
+            await self.executor.close()
 
 
 def build(root: Path, *, force: bool = False, output: Path | None = None) -> int:
@@ -111,6 +140,8 @@ class Site:
         self.root, self.docs = root, root / "docs"
         self.output = output or root / "build"
         self.html, self.work = self.output / "html", self.output / "work"
+        self.preview = self.output / "preview"
+        self._stamp, self._results = self.work / "built.json", self.work / "results.pickle"
         self.config = read_config(root)
         cache = self.output / "cache" if output else None
         self.book = configured_book(self.config, root, self.docs, cache)
@@ -118,81 +149,143 @@ class Site:
 
     async def build(self, *, force: bool = False) -> int:
         """Build it, as :func:`build`."""
-        with only_build(self.book.cache, partial(print, flush=True)):
+        with only_build(self.book.cache, functools.partial(print, flush=True)):
             started = time.monotonic()
-            stamp = self.work / "built.json"
             key = self._key()
-            last = read_json(stamp)
+            last = read_json(self._stamp)
             unchanged = not force and self.html.exists() and last.get("key") == key
             if unchanged and all(result.state == "fresh" for result in stale(self.book)):
                 where = self._show(self.html / "index.html")
                 print(f"Nothing has changed. {last['summary']}: {where}")
                 return 0
-            writers = Writers(self.config, self.root)
+            means = Means(Writers(self.config, self.root))
             try:
-                writers.warm_up()
-                summary = await self.renew(writers, force=force)
-            finally:
-                await writers.close()
-            if not summary:
+                means.writers.warm_up()
+                summary = await self.renew(means, key=key, force=force)
+            except NotBuiltError as error:
+                print(error, file=sys.stderr)
                 print(f"Not built ({time.monotonic() - started:.0f} s)", file=sys.stderr)
                 return 1
-            write_whole(stamp, json.dumps({"key": key, "summary": summary}))
+            finally:
+                await means.close()
             where = self._show(self.html / "index.html")
             print(f"Built {summary}: {where} ({time.monotonic() - started:.0f} s)")
             return 0
 
     async def renew(
-        self, writers: Writers, *, force: bool = False, executor: PageExecutor | None = None
+        self,
+        means: Means,
+        *,
+        key: str = "",
+        force: bool = False,
+        first: Collection[str] = (),
+        shown: Callable[[str, Collection[str]], None] | None = None,
     ) -> str:
         """Run what is stale, write what has changed, put it in place.
 
         Parameters
         ----------
-        writers : Writers
-            Warming up or warm.
+        means : Means
+            What to build with.
+        key : str
+            Stands for everything that the site is made from; empty if that is not known.
         force : bool
             Run every page and write every file anew.
-        executor : PageExecutor, optional
-            What to run pages with, if not one that ends with this call.
+        first : collection of str
+            Pages to write before the others; pages that run are also.
+        shown : callable, optional
+            Given a language and pages as soon as these are written. Then what does not hold is
+            written too, to ``preview``.
 
         Returns
         -------
         str
-            What was built, in words; empty where anything in the book does not hold. What failed
-            has been printed, and the site is as it was.
-        """
-        with Progress() as progress:
-            results = await executed(self.book, force=force, report=progress, executor=executor)
-            progress.summary(results)
-        failed = [result for result in results if result.error]
-        for result in failed:
-            print(describe(result, self.root), file=sys.stderr)
-        if failed:
-            count = f"{len(failed)} of {len(results)} pages did not run to the end"
-            print(f"{count}. The others are kept.", file=sys.stderr)
-            return ""
+            What was built, in words.
 
-        stamp = self.work / "built.json"
-        if force or not stamp.exists():
-            # After a build that failed, Sphinx would not repeat the warnings of pages it has read.
+        Raises
+        ------
+        NotBuiltError
+            If anything in the book does not hold. The site is as it was.
+        """
+        whole = not force and self.whole
+        if whole:
+            self.prepare(means.writers)
+        results, notebooks = await self._run(means, force=force)
+        if not whole:
+            # After a build that was killed, Sphinx would not repeat the warnings of pages that it
+            # has read.
             shutil.rmtree(self.work, ignore_errors=True)
-        stamp.unlink(missing_ok=True)
+            self.work.mkdir(parents=True)
+        hand_over(self._results, results, notebooks)
         _mirror(self.docs / "locale", self.work / "locale")
         names = ", ".join(LANGUAGES[code] for code in self.languages)
         print(f"Writing the pages: {names}", flush=True)
-        codes = await asyncio.gather(*(writers.write(self._options(c)) for c in self.languages))
+        ran = [result.page.docname for result in results if result.state == "ran"]
+        pages = {*first, *ran}
+
+        def write(code: str) -> Awaitable[int]:
+            tell = functools.partial(shown or _nothing, code, pages)
+            return means.writers.write(self._options(code), first=pages, shown=tell)
+
+        stamp = read_json(self._stamp)
+        if whole:
+            for code in self.languages:
+                note(self.work / code)
+        self._stamp.unlink(missing_ok=True)
+        codes = await asyncio.gather(*map(write, self.languages))
         broken = [c for c, code in zip(self.languages, codes, strict=True) if code]
         if broken:
-            print(f"See the warnings above (language: {', '.join(broken)}).", file=sys.stderr)
-            return ""
+            warnings = [(self.work / c / _WARNINGS).read_text(encoding="utf-8") for c in broken]
+            written = shown is not None and max(codes) == 1
+            if written:
+                self._publish(self.preview)
+            if whole:
+                for code in self.languages:
+                    restore(self.work / code, self.html / code)
+                write_whole(self._stamp, json.dumps(stamp))
+            where = f"See the warnings above (language: {', '.join(broken)})."
+            raise NotBuiltError(where, "".join(warnings), written=written)
+        self._publish(self.html)
+        summary = self._summary()
+        write_whole(self._stamp, json.dumps({"key": key, "summary": summary}))
+        return summary
 
-        try:
-            _publish(self.work, self.languages, self.html, self.config.project)
-        except shutil.Error as error:  # one for each file that could not be copied
-            raise OSError(error.args[0][0][2]) from error
-        finally:
-            shutil.rmtree(self.html.with_name("html.new"), ignore_errors=True)
+    @property
+    def whole(self) -> bool:
+        """Whether what Sphinx works on is what has been published."""
+        return self._stamp.exists() and self.html.exists()
+
+    def prepare(self, writers: Writers) -> None:
+        """Begin to start Sphinx for the next time, if it can go on from the last."""
+        if self.whole:
+            for code in self.languages:
+                writers.prepare(self._options(code))
+
+    async def _run(
+        self, means: Means, *, force: bool
+    ) -> tuple[list[Result], dict[Page, NotebookNode]]:
+        """Bring the results of all pages up to date."""
+        notebooks: dict[Page, NotebookNode] = {}
+        with Progress() as progress:
+            results = await executed(
+                self.book,
+                force=force,
+                take=notebooks.__setitem__,
+                report=progress,
+                executor=means.executor,
+                memory=means.memory,
+            )
+            progress.summary(results)
+        if failed := [result for result in results if result.error]:
+            details = "\n".join(describe(result, self.root) for result in failed)
+            count = f"{len(failed)} of {len(results)} pages did not run to the end"
+            raise NotBuiltError(f"{details}\n{count}. The others are kept.", details)
+        return results, notebooks
+
+    def _publish(self, site: Path) -> None:
+        publish(self.work, self.languages, site, self.config.project, like=self.html)
+
+    def _summary(self) -> str:
         claims = json.loads((self.html / "claims.json").read_text(encoding="utf-8"))
         measured = sum(claim["verdict"] != "cited" for claim in claims)
         pages = sum(1 for _ in self.docs.rglob("*.md"))
@@ -211,7 +304,8 @@ class Site:
             "-D",
             f"language={language}",
         ]
-        options += ["-D", "book_ready=1", "-D", f"book_cache={self.book.cache}"]
+        options += ["-w", str(work / _WARNINGS), "-D", f"book_ready={self._results}"]
+        options += ["-D", f"book_cache={self.book.cache}"]
         options += ["-D", f"locale_dirs={self.work / 'locale'}"]
         return [*options, str(self.docs), str(work / "html")]
 
@@ -252,33 +346,6 @@ def _mirror(source: Path, target: Path) -> None:
     for file in target.rglob("*.*"):
         if file.relative_to(target).with_suffix(".po") not in wanted:
             file.unlink()
-
-
-def _publish(work: Path, languages: list[str], site: Path, title: str) -> None:
-    """Assemble the site beside the old one and swap the two, so that it is never half written."""
-    new, old = site.with_name("html.new"), site.with_name("html.old")
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    for code in languages:
-        shutil.copytree(
-            work / code / "html", new / code, ignore=shutil.ignore_patterns(".buildinfo*")
-        )
-    shutil.copy(new / languages[0] / "claims.json", new / "claims.json")
-    alternate = '<link rel="alternate" hreflang="{0}" href="{0}/index.html">'
-    link = '<li><a href="{0}/index.html" lang="{0}" hreflang="{0}">{1}</a></li>'
-    entrance = _ENTRANCE.format(
-        first=languages[0],
-        title=title,
-        codes=json.dumps(languages),
-        alternates="\n".join(alternate.format(code) for code in languages),
-        links="\n".join(link.format(code, LANGUAGES[code]) for code in languages),
-    )
-    (new / "index.html").write_text(entrance, encoding="utf-8")
-    (new / ".nojekyll").touch()  # or GitHub Pages would drop the folders that start with _
-    if site.exists():
-        site.rename(old)
-    new.rename(site)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def update_translations(root: Path) -> int:

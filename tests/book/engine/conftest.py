@@ -18,7 +18,7 @@ import pytest
 from dlnotes.book.engine import Book, execute, stale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dlnotes.book.engine import Result
 
@@ -72,16 +72,18 @@ class Pages:
         """Tell which results hold, without running anything."""
         return {result.page.docname: result.state for result in stale(self.book())}
 
-    def command(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-        """Start ``python -m dlnotes.book``; what it writes, errors included, is in ``stdout``."""
+    def command(self, *arguments: str, within: Sequence[str] = ()) -> subprocess.Popen[str]:
+        """Start ``python -m dlnotes.book``; what it writes, errors included, is in ``stdout``.
+
+        ``within`` is a command that starts it with other rights.
+        """
         return subprocess.Popen(
-            [sys.executable, "-m", "dlnotes.book", *arguments],
+            [*within, sys.executable, "-m", "dlnotes.book", *arguments],
             cwd=self.root,
             env={**os.environ, _MARK: self.mark},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            **options,
         )
 
     def finish(self, process: subprocess.Popen[str]) -> str:

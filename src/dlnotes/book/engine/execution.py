@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import json
 import math
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +14,7 @@ from jupyter_cache.executors.base import list_executors, load_executor
 
 from dlnotes.book.engine.executors import ExecutorError, PageExecutor, Task
 from dlnotes.book.engine.inputs import Present
+from dlnotes.book.engine.memory import Memory
 from dlnotes.book.engine.pages import (
     PageError,
     code_hash,
@@ -23,7 +23,8 @@ from dlnotes.book.engine.pages import (
     page_requires,
     runs_itself,
 )
-from dlnotes.book.engine.store import Store, read_json, write_whole
+from dlnotes.book.engine.recorder import hash_file
+from dlnotes.book.engine.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Result", "execute", "executed", "new_executor", "stale"]
 
-_RAN = "ran.json"
 State = Literal["fresh", "stale", "ran", "failed"]
 
 
@@ -57,6 +57,8 @@ class Result:
         What is known of its last result.
     error : PageError, optional
         Why it failed.
+    digest : str, optional
+        Hash of the file in which a fresh page was looked at.
     """
 
     page: Page
@@ -64,6 +66,7 @@ class Result:
     why: list[str]
     kept: Kept | None = None
     error: PageError | None = None
+    digest: str | None = None
 
     def describe(self, root: Path) -> str:
         """Say where and why the page failed.
@@ -101,6 +104,7 @@ def stale(
     take: Callable[[Page, nbformat.NotebookNode], None] = _nothing,
     pages: Sequence[Page] | None = None,
     store: Store | None = None,
+    memory: Memory | None = None,
 ) -> list[Result]:
     """Tell where every page stands, without running any.
 
@@ -111,25 +115,32 @@ def stale(
     force : bool
         Take every result for stale.
     trust : bool
-        Look at the cells only: everything else has just been looked at. Pages that ran then have
-        ``ran``.
+        Look at the cells only: everything else has just been looked at.
     take : callable
         Given each fresh page, filled with its outputs.
     pages : sequence of Page, optional
         Other pages than those that the book finds.
     store : Store, optional
         Where results are kept, if not where the book keeps them.
+    memory : Memory, optional
+        What pages were the last time, renewed by this call.
 
     Returns
     -------
     list of Result
         By name. A page that cannot be read or that asks for what is not here has ``failed``.
     """
-    store, present = store or Store(book.cache, book.root), Present(book)
-    ran = read_json(book.cache / _RAN).get("pages", []) if trust else []
+    memory = memory or Memory()
+    store, present = store or Store(book.cache, book.root), Present(book, memory.versions)
     found = []
     for page in find_pages(book) if pages is None else pages:
         kept = store.kept(page)
+        digest = hash_file(page.path)
+        known = None if force else memory.recall(page, digest, kept)
+        if known and kept and not present.changes(kept.inputs):
+            take(page, known)
+            found.append(Result(page, "fresh", [], kept, digest=digest))
+            continue
         try:
             notebook = page.read()
             if pages is None and runs_itself(notebook):
@@ -157,9 +168,9 @@ def stale(
                 why = ["its kept outputs are gone or damaged"]
             else:
                 kept = store.move(page, filled, kept)
+                memory.note(page, digest, kept, filled)
                 take(page, filled)
-        state: State = "stale" if why else "ran" if page.docname in ran else "fresh"
-        found.append(Result(page, state, why, kept))
+        found.append(Result(page, "stale" if why else "fresh", why, kept, digest=digest))
     return found
 
 
@@ -190,6 +201,7 @@ async def executed(
     executor: PageExecutor | None = None,
     pages: Sequence[Page] | None = None,
     store: Store | None = None,
+    memory: Memory | None = None,
 ) -> list[Result]:
     """Bring every page's result up to date, as :func:`execute`, in a running event loop.
 
@@ -199,7 +211,7 @@ async def executed(
         As for :func:`execute`.
     executor : PageExecutor, optional
         What to run pages with, and to keep for the next time.
-    pages, store
+    pages, store, memory
         As for :func:`stale`; with ``pages``, the results of other pages are kept too.
 
     Returns
@@ -207,8 +219,9 @@ async def executed(
     list of Result
         By name.
     """
-    store, present = store or Store(book.cache, book.root), Present(book)
-    now = stale(book, force=force, take=take, pages=pages, store=store)
+    memory = memory or Memory()
+    store, present = store or Store(book.cache, book.root), Present(book, memory.versions)
+    now = stale(book, force=force, take=take, pages=pages, store=store, memory=memory)
     found = {result.page: result for result in now}
     waiting = [result for result in found.values() if result.state == "stale"]
     waiting.sort(key=lambda result: result.kept.seconds if result.kept else math.inf, reverse=True)
@@ -222,7 +235,7 @@ async def executed(
 
     def ended(task: Task, notebook: nbformat.NotebookNode, run: Run) -> None:
         result = found[task.page]
-        result.error = run.error
+        result.error, result.digest = run.error, None
         if result.error is None:
             try:
                 inputs = present.inputs(run.used)
@@ -246,8 +259,6 @@ async def executed(
                 await runner.close()
     if pages is None:
         store.prune(found)
-    names = [result.page.docname for result in found.values() if result.state == "ran"]
-    write_whole(book.cache / _RAN, json.dumps({"pages": names}))
     return list(found.values())
 
 

@@ -28,7 +28,7 @@ from dlnotes.book.engine.preload import packages_to_import
 from dlnotes.book.engine.running import Run, run_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import nbformat
 
@@ -75,6 +75,17 @@ class PageExecutor(JupyterExecutorAbstract):  # type: ignore[misc]  # it has no 
             Told of each page that starts, and of its outputs and how it went when it ends.
         """
 
+    async def warm_up(self, book: Book, codes: Iterable[str]) -> None:
+        """Prepare to run pages with some code soon.
+
+        Parameters
+        ----------
+        book : Book
+            The book they belong to.
+        codes : iterable of str
+            What their cells hold.
+        """
+
     async def close(self) -> None:
         """End whatever is kept for further pages."""
 
@@ -109,7 +120,27 @@ class ForkExecutor(PageExecutor):
     def __init__(self, cache: Any, logger: Any = None) -> None:
         super().__init__(cache, logger)
         self._forks: Forks | None = None
+        self._imported: set[str] = set()
+        self._warming = asyncio.Lock()
         self._count = 0
+
+    async def warm_up(self, book: Book, codes: Iterable[str]) -> None:
+        """Import what the code imports, unless that has been done."""
+        async with self._warming:
+            await self._warm_up(book, codes)
+
+    async def _warm_up(self, book: Book, codes: Iterable[str]) -> None:
+        names = packages_to_import(codes, book.root)
+        if can_fork() and not self._imported.issuperset(names):
+            await self.close()
+            self._imported = set(names)
+            self._forks = Forks(
+                names,
+                record=_recorder(book),
+                env=kernel_environment(book.cache),
+                folder=book.cache / "home/empty",
+            )
+            await self._forks.start()
 
     async def run_pages(
         self,
@@ -121,19 +152,11 @@ class ForkExecutor(PageExecutor):
     ) -> None:
         """Run pages, as many at once as the book says or there are processors."""
         env = kernel_environment(book.cache)
-        recorder = (str(book.root.resolve()), [str(book.cache.resolve())])
         with socket_folder(book.cache) as sockets, kept_compilations(book.cache):
-            if can_fork() and self._forks is None:
-                codes = [
-                    cell.source
-                    for task in tasks
-                    for cell in task.page.read().cells
-                    if cell.cell_type == "code"
-                ]
-                names = packages_to_import(codes, book.root)
-                empty = book.cache / "home/empty"
-                self._forks = Forks(names, record=recorder, env=env, folder=empty)
-                await self._forks.start()
+            async with self._warming:
+                if not self._forks:
+                    cells = [cell for task in tasks for cell in task.page.read().cells]
+                    await self._warm_up(book, [c.source for c in cells if c.cell_type == "code"])
             places = asyncio.Semaphore(book.jobs or processors())
 
             async def run(task: Task) -> None:
@@ -144,7 +167,7 @@ class ForkExecutor(PageExecutor):
                     at = time.time()
                     outcome = await run_page(
                         task.page, notebook, kernel, task.limits,
-                        env=env, recorder=recorder, allow_errors=book.allow_errors,
+                        env=env, recorder=_recorder(book), allow_errors=book.allow_errors,
                     )  # fmt: skip
                     if outcome.error:
                         drop_newer(book.cache / "jax", at)
@@ -170,6 +193,10 @@ class ForkExecutor(PageExecutor):
         if self._forks:
             await self._forks.close()
             self._forks = None
+
+
+def _recorder(book: Book) -> tuple[str, list[str]]:
+    return str(book.root.resolve()), [str(book.cache.resolve())]
 
 
 def processors() -> int:

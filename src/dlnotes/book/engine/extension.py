@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ from sphinx.util import logging
 from dlnotes.book.engine.execution import Result, executed, stale
 from dlnotes.book.engine.executors import ExecutorError
 from dlnotes.book.engine.lock import only_build
-from dlnotes.book.engine.pages import Book, Limits
+from dlnotes.book.engine.pages import Book, Limits, find_pages, runs_itself
+from dlnotes.book.engine.recorder import hash_file
 from dlnotes.book.progress import Progress
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from dlnotes.book.engine.pages import Page
 
-__all__ = ["BookError", "configured_book", "setup"]
+__all__ = ["BookError", "configured_book", "hand_over", "setup"]
 
 CONFIG_VALUES: dict[str, Any] = {
     "book_cache": "build/cache",
@@ -40,14 +42,15 @@ CONFIG_VALUES: dict[str, Any] = {
     "book_jobs": None,
     "book_memory_limit": Limits.memory,
     "book_output_limit": Limits.output,
-    "book_ready": False,
+    "book_ready": "",
     "book_sources": [],
     "book_time_limit": Limits.seconds,
 }
 """Options in ``conf.py``: where results are kept; the seconds that a cell may run; what runs pages;
-how many at once; the bytes of memory and the characters of output that a page may take; whether the
-pages have just been run (the site driver tells its Sphinx processes); the files and folders of the
-project that a page depends on as a whole if it starts programs; the seconds that a page may run."""
+how many at once; the bytes of memory and the characters of output that a page may take; the file
+with the results if the pages have just been run (the site driver tells its Sphinx processes); the
+files and folders of the project that a page depends on as a whole if it starts programs; the
+seconds that a page may run."""
 
 logger = logging.getLogger(__name__)
 _CHECKPOINTS = "**.ipynb_checkpoints"  # which MyST-NB leaves out too
@@ -127,34 +130,86 @@ def _use_cache(app: Sphinx, config: Config) -> None:
 
 
 def _run_pages(app: Sphinx) -> None:
-    if app.config.nb_execution_mode == "off":
-        app.book_results = {}  # type: ignore[attr-defined]
+    app.book_results = {}  # type: ignore[attr-defined]
+    if app.config.nb_execution_mode == "off" or _handed_over(app):
         return
-    book = configured_book(app.config, Path(app.confdir), Path(app.srcdir))
-
-    def take(page: Page, notebook: nbformat.NotebookNode) -> None:
-        app.emit("book-page", page, notebook)
-
-    if app.config.book_ready:
-        results = stale(book, trust=True, take=take)
-        if changed := [r.page.docname for r in results if r.state not in {"fresh", "ran"}]:
-            names = ", ".join(changed)
-            raise BookError(f"changed while the book was being built, so build again: {names}")
-    else:
-        try:
-            with only_build(book.cache, logger.info), Progress() as progress:
-                results = asyncio.run(executed(book, take=take, report=progress))
-                progress.summary(results)
-        except (ExecutorError, OSError) as error:
-            raise BookError(str(error)) from error
-    app.book_results = {r.page.docname: r for r in results}  # type: ignore[attr-defined]
-    app.emit("book-pages", results)
+    book = _book(app)
+    notebooks: dict[Page, nbformat.NotebookNode] = {}
+    try:
+        with only_build(book.cache, logger.info), Progress() as progress:
+            take = notebooks.__setitem__
+            results = asyncio.run(executed(book, take=take, report=progress))
+            progress.summary(results)
+    except (ExecutorError, OSError) as error:
+        raise BookError(str(error)) from error
+    _announce(app, results, notebooks)
     failed = [result for result in results if result.error]
     for result in failed:
         logger.warning(result.describe(book.root), type="book", subtype="cell")
     if failed and app.builder.name != "gettext":  # texts can be translated before they are true
         names = ", ".join(result.page.docname for result in failed)
         raise BookError(f"{len(failed)} page(s) did not run to the end: {names}")
+
+
+def _take_over(app: Sphinx, *_: object) -> list[str]:
+    """Read the results of pages that have just been run: only now, as Sphinx may start before."""
+    if ready := _handed_over(app):
+        results, notebooks = pickle.loads(ready.read_bytes())  # noqa: S301 - from `hand_over`
+        _announce(app, results, notebooks)
+    return []
+
+
+def _handed_over(app: Sphinx) -> Path | None:
+    asked = app.config.nb_execution_mode != "off" and app.config.book_ready
+    return Path(asked) if asked else None
+
+
+def hand_over(
+    file: Path, results: list[Result], notebooks: dict[Page, nbformat.NotebookNode]
+) -> None:
+    """Write the results of all pages for Sphinx processes that have this file as ``book_ready``.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    results : list of Result
+        What the engine says of all pages.
+    notebooks : dict of Page to NotebookNode
+        The pages with their outputs.
+    """
+    file.write_bytes(pickle.dumps((results, notebooks), pickle.HIGHEST_PROTOCOL))
+
+
+def _announce(
+    app: Sphinx, results: list[Result], notebooks: dict[Page, nbformat.NotebookNode]
+) -> None:
+    for page, notebook in notebooks.items():
+        app.emit("book-page", page, notebook)
+    _results(app).update({result.page.docname: result for result in results})
+    app.emit("book-pages", results)
+
+
+def _book(app: Sphinx) -> Book:
+    return configured_book(app.config, Path(app.confdir), Path(app.srcdir))
+
+
+def _check_cells(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+    """See that the pages to be read have the cells that ran: MyST-NB would run others itself."""
+    if _handed_over(app):
+        book, results = _book(app), _results(app)
+        known = {docname: result.digest for docname, result in results.items() if result.digest}
+        pages = [
+            page
+            for page in find_pages(book)
+            if page.docname in docnames
+            and known.get(page.docname) != hash_file(page.path)
+            and not runs_itself(page.read())
+        ]
+        found = stale(book, trust=True, pages=pages) if pages else []
+        if changed := [result.page.docname for result in found if result.state != "fresh"]:
+            names = ", ".join(changed)
+            raise BookError(f"changed while the book was being built, so build again: {names}")
 
 
 def _results(app: Sphinx) -> dict[str, Result]:
@@ -191,6 +246,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_event("book-pages")
     app.connect("config-inited", _use_cache)
     app.connect("builder-inited", _run_pages)
+    app.connect("env-get-outdated", _take_over, priority=400)  # before whoever compares results
     app.connect("env-get-outdated", _outdated)
+    app.connect("env-before-read-docs", _check_cells)
     app.connect("doctree-read", _note_outputs)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -22,6 +22,7 @@ __all__ = ["Inputs", "Present", "is_setting", "kernel_environment"]
 _KERNEL = ("ipykernel", "ipython", "matplotlib-inline")
 _BACKENDS = {"jax", "keras", "tensorflow", "torch"}
 _SETTINGS = ("JAX_", "KERAS_", "TF_DETERMINISTIC", "TF_ENABLE", "TF_XLA", "TORCH_", "XLA_")
+_OF_TERMINALS = {"CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR"}
 _NOT_SETTINGS = ("JAX_COMPILATION_CACHE", "JAX_PERSISTENT_CACHE", "KERAS_HOME")
 
 
@@ -64,11 +65,11 @@ def kernel_environment(cache: Path) -> dict[str, str]:
     """Every kernel's environment, for any page of a book whose results are kept in ``cache``.
 
     The same hashes, one backend, one thread for linear algebra, no GPU, and no settings from the
-    home directory. What JAX has compiled is kept.
+    home directory or of the terminal. What JAX has compiled is kept.
     """
     home = cache / "home"
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in _OF_TERMINALS},
         "PYTHONHASHSEED": "0",
         "OMP_NUM_THREADS": "1",  # as many pages as cores run at once; sums keep their order
         "OPENBLAS_NUM_THREADS": "1",
@@ -93,15 +94,17 @@ class Present:
     ----------
     book : Book
         The book.
+    versions : dict of str to str, optional
+        Versions of packages that have been looked up before, renewed by this object.
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, versions: dict[str, str] | None = None) -> None:
         self._book = book
         self._project = Recorder(str(book.root.resolve()), [])
         self._files: dict[str, str | None] = {}
         self._folders: dict[str, str | None] = {}
         self._modules: dict[str, bool] = {}
-        self._versions: dict[str, str] = {}
+        self._versions: dict[str, str] = {} if versions is None else versions
 
     def look_at_sources(self) -> None:
         """See the book's sources as they are before pages run, for pages that depend on all."""
