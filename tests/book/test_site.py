@@ -1,6 +1,7 @@
 """The site driver on a small book: what it writes, what it keeps, what it refuses."""
 
 import json
+import os
 import re
 
 
@@ -149,3 +150,12 @@ def test_a_page_that_is_not_for_translators_gets_no_catalog(book):
     assert "0 of 4    missing  page" in run.stdout
     assert "generated/names" not in run.stdout
     assert not (book.root / "docs/locale/ko/LC_MESSAGES/generated").exists()
+
+
+def test_an_old_file_that_is_put_back_is_read(book):
+    assert book.build().returncode == 0
+    page = book.root / "docs/index.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("# Home", "# Older"), encoding="utf-8")
+    os.utime(page, (0, 0))
+    assert book.build().returncode == 0
+    assert "<title>Older" in book.html("en/index.html")

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from sphinx.config import Config
 from sphinx.util.tags import Tags
 
-from dlnotes.book import CONFIG_VALUES
-from dlnotes.book.engine import executed, extension, stale
+from dlnotes.book import extension
+from dlnotes.book.engine import executed, stale
+from dlnotes.book.engine import extension as engine
 from dlnotes.book.engine.extension import configured_book, hand_over
 from dlnotes.book.engine.lock import only_build
 from dlnotes.book.engine.memory import Memory
@@ -330,7 +331,7 @@ class Site:
 def read_config(root: Path) -> Config:
     """Read ``conf.py`` in a folder without starting Sphinx."""
     config = Config.read(root, overrides={}, tags=Tags())
-    for name, default in (_OTHERS | extension.CONFIG_VALUES | CONFIG_VALUES).items():
+    for name, default in (_OTHERS | engine.CONFIG_VALUES | extension.CONFIG_VALUES).items():
         config.add(name, default, "", ())
     return config
 

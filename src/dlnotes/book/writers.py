@@ -74,9 +74,6 @@ class _Writer(Sphinx):
 
         if first:
             builder.write_documents = write_first
-            # Sphinx would go by the time of the last change, which an old file that is put back
-            # brings with it.
-            self.connect("env-get-outdated", lambda _, env, *__: sorted(first & env.found_docs))
         super().build(force_all, filenames)
 
 
@@ -95,7 +92,6 @@ def write(folder: str, *arguments: str) -> int:
     int
         Exit code.
     """
-    gc.freeze()
     gc.set_threshold(*_SELDOM)
     _Writer.folder = Path(folder)
     build.Sphinx = _Writer  # type: ignore[attr-defined]

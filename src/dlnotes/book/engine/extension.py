@@ -54,7 +54,7 @@ seconds that a page may run."""
 
 logger = logging.getLogger(__name__)
 _CHECKPOINTS = "**.ipynb_checkpoints"  # which MyST-NB leaves out too
-_OUTPUTS = "book-outputs"
+_OUTPUTS, _TEXT = "book-outputs", "book-text"
 
 
 class BookError(SphinxError):
@@ -217,23 +217,30 @@ def _results(app: Sphinx) -> dict[str, Result]:
     return found
 
 
-def _note_outputs(app: Sphinx, _doctree: nodes.document) -> None:
-    result = _results(app).get(app.env.docname)
+def _note_page(app: Sphinx, _doctree: nodes.document) -> None:
+    result, metadata = _results(app).get(app.env.docname), app.env.metadata[app.env.docname]
+    metadata[_TEXT] = hash_file(app.env.doc2path(app.env.docname))
     if result and result.kept:
-        app.env.metadata[app.env.docname][_OUTPUTS] = result.kept.outputs
+        metadata[_OUTPUTS] = result.kept.outputs
 
 
 def _outdated(
     app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], _removed: set[str]
 ) -> list[str]:
-    """List the pages whose outputs are not those that were read last."""
-    return [
-        docname
-        for docname, result in _results(app).items()
-        if docname in env.found_docs
-        and result.kept
-        and env.metadata.get(docname, {}).get(_OUTPUTS) not in {None, result.kept.outputs}
-    ]
+    """List the pages whose outputs or text are not those that were read last.
+
+    Sphinx goes by the time of the last change. That of an old file that is put back is old too.
+    """
+    outputs = {name: result.kept.outputs for name, result in _results(app).items() if result.kept}
+
+    def differs(docname: str) -> bool:
+        seen = env.metadata.get(docname, {})
+        now = {_OUTPUTS: outputs.get(docname), _TEXT: hash_file(env.doc2path(docname))}
+        return any(
+            None not in {seen.get(what), now[what]} and seen[what] != now[what] for what in now
+        )
+
+    return list(filter(differs, env.found_docs))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -249,5 +256,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", _take_over, priority=400)  # before whoever compares results
     app.connect("env-get-outdated", _outdated)
     app.connect("env-before-read-docs", _check_cells)
-    app.connect("doctree-read", _note_outputs)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
+    app.connect("doctree-read", _note_page)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 2}
