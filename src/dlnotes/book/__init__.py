@@ -7,13 +7,17 @@ the build. ``python -m dlnotes.book`` builds the whole site.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-__all__ = ["setup"]
+__all__ = ["CONFIG_VALUES", "setup"]
+
+CONFIG_VALUES: dict[str, Any] = {"book_translated": {}, "book_untranslated": []}
+"""Options in ``conf.py`` besides those of the engine: for each language the complete pages; the
+pages that get no catalogs."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

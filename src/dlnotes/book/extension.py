@@ -9,6 +9,7 @@ from myst_nb.core.render import load_mime_renders
 from sphinx_exercise.nodes import solution_node
 
 from dlnotes.book import (
+    CONFIG_VALUES,
     claims,
     evidence,
     execution_page,
@@ -34,11 +35,7 @@ if TYPE_CHECKING:
 
     from dlnotes.book.engine import Page, Result
 
-__all__ = ["CONFIG_VALUES", "setup"]
-
-CONFIG_VALUES: dict[str, Any] = {"book_translated": {}, "book_untranslated": []}
-"""Options in ``conf.py`` besides those of the engine: for each language the complete pages; the
-pages that get no catalogs."""
+__all__ = ["setup"]
 
 
 def _configure(_app: Sphinx, config: Config) -> None:

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 from sphinx.config import Config
 from sphinx.util.tags import Tags
 
-from dlnotes.book import extension
-from dlnotes.book.engine import executed, stale
-from dlnotes.book.engine import extension as engine
+from dlnotes.book import CONFIG_VALUES
+from dlnotes.book.engine import executed, extension, stale
 from dlnotes.book.engine.extension import configured_book, hand_over
 from dlnotes.book.engine.lock import only_build
 from dlnotes.book.engine.memory import Memory
@@ -209,16 +208,16 @@ class Site:
             If anything in the book does not hold. The site is as it was.
         """
         whole = not force and self.whole
-        if whole:
-            self.prepare(means.writers)
-        results, notebooks = await self._run(means, force=force)
         if not whole:
             # After a build that was killed, Sphinx would not repeat the warnings of pages that it
             # has read.
+            await means.writers.discard()
             shutil.rmtree(self.work, ignore_errors=True)
             self.work.mkdir(parents=True)
-        hand_over(self._results, results, notebooks)
         _mirror(self.docs / "locale", self.work / "locale")
+        self.prepare(means.writers)
+        results, notebooks = await self._run(means, force=force)
+        hand_over(self._results, results, notebooks)
         names = ", ".join(LANGUAGES[code] for code in self.languages)
         print(f"Writing the pages: {names}", flush=True)
         ran = [result.page.docname for result in results if result.state == "ran"]
@@ -257,10 +256,9 @@ class Site:
         return self._stamp.exists() and self.html.exists()
 
     def prepare(self, writers: Writers) -> None:
-        """Begin to start Sphinx for the next time, if it can go on from the last."""
-        if self.whole:
-            for code in self.languages:
-                writers.prepare(self._options(code))
+        """Begin to start Sphinx for each language."""
+        for code in self.languages:
+            writers.prepare(self._options(code))
 
     async def _run(
         self, means: Means, *, force: bool
@@ -331,7 +329,7 @@ class Site:
 def read_config(root: Path) -> Config:
     """Read ``conf.py`` in a folder without starting Sphinx."""
     config = Config.read(root, overrides={}, tags=Tags())
-    for name, default in (_OTHERS | engine.CONFIG_VALUES | extension.CONFIG_VALUES).items():
+    for name, default in (_OTHERS | extension.CONFIG_VALUES | CONFIG_VALUES).items():
         config.add(name, default, "", ())
     return config
 

@@ -176,7 +176,8 @@ class _Builder:
     def _prepare(self) -> None:
         """Begin to get ready for the next edit."""
         if self._means:
-            self._site.prepare(self._means.writers)
+            if self._site.whole:
+                self._site.prepare(self._means.writers)
             codes = self._means.memory.codes()
             idle = self._warming is None or self._warming.done()
             if self._means.executor and codes != self._codes and idle:

@@ -253,7 +253,10 @@ async def executed(
         present.look_at_sources()
         runner = executor or new_executor(book, store)
         try:
-            await runner.run_pages(book, tasks, started=started, ended=ended)
+            await asyncio.gather(
+                runner.run_pages(book, tasks, started=started, ended=ended),
+                asyncio.to_thread(present.look_at_packages),  # while the first pages run
+            )
         finally:
             if executor is None:
                 await runner.close()

@@ -28,7 +28,7 @@ from dlnotes.book.engine.preload import packages_to_import
 from dlnotes.book.engine.running import Run, run_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     import nbformat
 
@@ -157,17 +157,25 @@ class ForkExecutor(PageExecutor):
                 if not self._forks:
                     cells = [cell for task in tasks for cell in task.page.read().cells]
                     await self._warm_up(book, [c.source for c in cells if c.cell_type == "code"])
-            places = asyncio.Semaphore(book.jobs or processors())
+            most = book.jobs or processors()
+            places = asyncio.Semaphore(most)
+            kernels = asyncio.Semaphore(most + 1)  # one starts while the others run pages
 
-            async def run(task: Task) -> None:
+            @contextlib.asynccontextmanager
+            async def place(task: Task) -> AsyncIterator[None]:
                 async with places:
                     started(task)
+                    yield
+
+            async def run(task: Task) -> None:
+                async with kernels:
                     notebook = task.page.read()
                     kernel = self._kernel(notebook, sockets)
                     at = time.time()
                     outcome = await run_page(
                         task.page, notebook, kernel, task.limits,
                         env=env, recorder=_recorder(book), allow_errors=book.allow_errors,
+                        place=place(task),
                     )  # fmt: skip
                     if outcome.error:
                         drop_newer(book.cache / "jax", at)

@@ -110,6 +110,10 @@ class Present:
         """See the book's sources as they are before pages run, for pages that depend on all."""
         _ = self._sources
 
+    def look_at_packages(self) -> None:
+        """See what is installed, which takes a while."""
+        _ = self._distributions
+
     def inputs(self, used: dict[str, Any]) -> Inputs:
         """Make of the recorder's report what a page's result depends on.
 

@@ -19,10 +19,20 @@ _ALWAYS = [
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
 ]
-_ALONG = {"matplotlib": ["matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"]}
+_ALONG = {
+    "matplotlib": [
+        "IPython.core.pylabtools",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_svg",
+        "PIL.JpegImagePlugin",
+        "PIL.PpmImagePlugin",
+    ]
+}
 
 _LATER = {"matplotlib_inline"}  # connects to a kernel when it is imported
 

@@ -67,7 +67,7 @@ class Recorder:
         self.files: dict[str, str | None] = {}
         self.folders: dict[str, str | None] = {}
         self.written: set[str] = set()
-        self.edges: set[tuple[str, str]] = set()
+        self.imports: dict[str, set[str]] = {}
         self.programs = False
 
     def start(self) -> None:
@@ -80,41 +80,39 @@ class Recorder:
         """Forget what was used to prepare this process for a page."""
         self._in_page = True
         importlib.invalidate_caches()  # they tell new files by a clock that may not have ticked yet
-        self.edges = {edge for edge in self.edges if not self._is_here(edge[0])}
+        for importer in filter(self._is_here, list(self.imports)):
+            del self.imports[importer]
         self.files.clear()
         self.folders.clear()
         self.programs = False
 
     def report(self) -> str:
         """Say what was used, as JSON."""
-        failed, gaps = self._looked_for()
+        here = self._imported_here()
+        failed, gaps = self._looked_for(here)
         return json.dumps(
             {
                 "files": self.files,
                 "folders": self.folders,
                 "gaps": sorted(gaps),
-                "imports": sorted(self._reached()),
+                "imports": sorted(self._reached(here)),
                 "failed": sorted(failed),
                 "programs": self.programs or not _STARTED_PROGRAMS.isdisjoint(sys.modules),
             }
         )
 
-    def _reached(self) -> set[str]:
+    def _reached(self, here: set[str]) -> set[str]:
         """List the packages that the cells imported, and those that these imported in turn."""
-        imported: dict[str, set[str]] = {}
-        for importer, module in self.edges:
-            imported.setdefault(importer, set()).add(module)
         reached: set[str] = set()
-        waiting = list(self._imported_here())
+        waiting = set(here)
         while waiting:
             name = waiting.pop()
-            if name and name not in reached:
-                reached.add(name)
-                waiting += [name.rpartition(".")[0], *imported.get(name, ())]
-        tops = {name.partition(".")[0] for name in reached}
+            reached.add(name)
+            waiting |= {name.rpartition(".")[0], *self.imports.get(name, ())} - reached
+        tops = {name.partition(".")[0] for name in reached if name}
         return {name for name in tops if not self._is_own(name)}
 
-    def _looked_for(self) -> tuple[set[str], set[str]]:
+    def _looked_for(self, here: set[str]) -> tuple[set[str], set[str]]:
         """List what the cells and the project's modules would import if it were there.
 
         Packages that are not there at all, and paths, without suffix, where a module of the project
@@ -122,7 +120,7 @@ class Recorder:
         """
         failed: set[str] = set()
         gaps: set[str] = set()
-        for name in self._imported_here():
+        for name in here:
             parent, _, last = name.rpartition(".")
             if name in sys.builtin_module_names or (parent and parent not in sys.modules):
                 continue  # nothing comes before it; or its parent is in the list, and is not there
@@ -142,7 +140,10 @@ class Recorder:
 
     def _imported_here(self) -> set[str]:
         """List what the cells and the project's modules imported or tried to, packages included."""
-        names = {name for importer, name in self.edges if self._is_here(importer)}
+        # A list, because another thread of the page may import something now.
+        names = set().union(
+            *(self.imports[key] for key in filter(self._is_here, list(self.imports)))
+        )
         waiting = list(names)
         while waiting:
             above = waiting.pop().rpartition(".")[0]
@@ -271,7 +272,7 @@ class Recorder:
                 name = importlib.util.resolve_name(name, importer.get("__package__"))
             except ImportError:  # which the import itself will raise
                 return
-        self.edges.add((importer.get("__name__") or _CELLS, name))
+        self.imports.setdefault(importer.get("__name__") or _CELLS, set()).add(name)
 
     def _watch_sources(self) -> None:
         """Compile the project's modules from their source, every time, and for pages only.

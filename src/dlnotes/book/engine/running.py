@@ -22,6 +22,7 @@ from dlnotes.book.engine.pages import Limits, Page, PageError, allows_errors
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from contextlib import AbstractAsyncContextManager
 
     import nbformat
 
@@ -77,6 +78,7 @@ async def run_page(
     env: dict[str, str],
     recorder: tuple[str, list[str]],
     allow_errors: bool = False,
+    place: AbstractAsyncContextManager[None] | None = None,
 ) -> Run:
     """Run a page in a kernel that has not been started, and end the kernel.
 
@@ -96,16 +98,18 @@ async def run_page(
         The project's folder, and folders of it that do not count.
     allow_errors : bool
         Whether to go on after a cell that raises.
+    place : async context manager, optional
+        Held while the cells run, and not while the kernel starts and ends. The page's time is what
+        passes meanwhile.
 
     Returns
     -------
     Run
         With its ``error`` set if the page did not run to the end.
     """
-    started = time.monotonic()
     run = Run()
     cells = _Cells(page, notebook, kernel, limits, allow_errors=allow_errors)
-    work = asyncio.create_task(cells.run(env, recorder, started))
+    work = asyncio.create_task(cells.run(env, recorder, place or contextlib.nullcontext()))
     watch = asyncio.create_task(_watch_memory(kernel, limits, run))
     try:
         await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
@@ -123,7 +127,7 @@ async def run_page(
     finally:
         _measure(kernel, run)
         await _to_the_end(_stop(kernel, work, watch))
-    run.seconds = time.monotonic() - started
+    run.seconds = cells.seconds
     return run
 
 
@@ -161,9 +165,14 @@ class _Cells(NotebookClient):
         self._page, self._kernel, self._limits = page, kernel, limits
         self._current = -1
         self._written = 0
+        self._started = 0.0
+        self.seconds = 0.0
 
     async def run(
-        self, env: dict[str, str], recorder: tuple[str, list[str]], started: float
+        self,
+        env: dict[str, str],
+        recorder: tuple[str, list[str]],
+        place: AbstractAsyncContextManager[None],
     ) -> dict[str, Any]:
         """Run all cells; return the recorder's report."""
         await self._kernel.start(env, self._page.path.parent)
@@ -172,11 +181,12 @@ class _Cells(NotebookClient):
         python = self._kernel.language.get("name") == "python"
         if python:
             await self._quietly(_start_recorder(recorder))
-        for index, cell in enumerate(self.nb.cells):
-            tags = cell.metadata.get("tags", [])
-            if cell.cell_type == "code" and cell.source.strip() and "skip-execution" not in tags:
-                self._current = index
-                await self._run_cell(cell, index, started)
+        async with place:
+            self._started = time.monotonic()
+            try:
+                await self._run_cells()
+            finally:
+                self.seconds = time.monotonic() - self._started
         self.set_widgets_metadata()
         if not python:
             return {}
@@ -188,8 +198,15 @@ class _Cells(NotebookClient):
             return report
         return {}
 
-    async def _run_cell(self, cell: nbformat.NotebookNode, index: int, started: float) -> None:
-        page_left = started + self._limits.seconds - time.monotonic()
+    async def _run_cells(self) -> None:
+        for index, cell in enumerate(self.nb.cells):
+            tags = cell.metadata.get("tags", [])
+            if cell.cell_type == "code" and cell.source.strip() and "skip-execution" not in tags:
+                self._current = index
+                await self._run_cell(cell, index)
+
+    async def _run_cell(self, cell: nbformat.NotebookNode, index: int) -> None:
+        page_left = self._started + self._limits.seconds - time.monotonic()
         allowed = min(page_left, self._limits.cell_seconds or page_left)
         raises = self.allow_errors or "raises-exception" in cell.metadata.get("tags", [])
         self.clear_before_next_output = False

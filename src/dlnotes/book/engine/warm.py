@@ -89,6 +89,7 @@ class Server:
             sys.modules["_book_recorder"] = recorder
             spec.loader.exec_module(recorder)  # type: ignore[union-attr]
             recorder.record(*message["record"])
+        gc.disable()  # what is imported stays
         for name in message["preload"]:
             # A package that cannot be imported is for the page that needs it to report.
             with contextlib.suppress(Exception):
@@ -97,6 +98,7 @@ class Server:
                 self._send({"ready": [], "unsafe": name})
                 os._exit(0)
         gc.freeze()  # or a job that looks for garbage would copy all memory that is shared
+        gc.enable()
         self._send({"ready": _project_files(), "unsafe": ""})
 
     def _send(self, message: dict[str, Any]) -> None:
