@@ -20,6 +20,7 @@ from sphinx.util.tags import Tags
 
 from dlnotes.book import CONFIG_VALUES
 from dlnotes.book.engine import executed, extension, stale
+from dlnotes.book.engine.executors import processors
 from dlnotes.book.engine.extension import configured_book, hand_over
 from dlnotes.book.engine.lock import only_build
 from dlnotes.book.engine.memory import Memory
@@ -192,7 +193,7 @@ class Site:
         force : bool
             Run every page and write every file anew.
         first : collection of str
-            Pages to write before the others; pages that run are also.
+            Pages to write before the others, as those that run, if ``shown`` is given.
         shown : callable, optional
             Given a language and pages as soon as these are written. Then what does not hold is
             written too, to ``preview``.
@@ -221,7 +222,7 @@ class Site:
         names = ", ".join(LANGUAGES[code] for code in self.languages)
         print(f"Writing the pages: {names}", flush=True)
         ran = [result.page.docname for result in results if result.state == "ran"]
-        pages = {*first, *ran}
+        pages = {*first, *ran} if shown else set()
 
         def write(code: str) -> Awaitable[int]:
             tell = functools.partial(shown or _nothing, code, pages)
@@ -294,18 +295,16 @@ class Site:
     def _options(self, language: str) -> list[str]:
         """List the arguments of the Sphinx process that writes a language."""
         work = self.work / language
+        settings = {
+            "language": language,
+            "book_ready": self._results,
+            "book_cache": self.book.cache,
+            "locale_dirs": self.work / "locale",
+        }
         options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
-        options += [
-            "-c",
-            str(self.root),
-            "-d",
-            str(work / "doctrees"),
-            "-D",
-            f"language={language}",
-        ]
-        options += ["-w", str(work / _WARNINGS), "-D", f"book_ready={self._results}"]
-        options += ["-D", f"book_cache={self.book.cache}"]
-        options += ["-D", f"locale_dirs={self.work / 'locale'}"]
+        options += ["-j", str(max(1, processors() // len(self.languages)))]
+        options += ["-c", str(self.root), "-d", str(work / "doctrees"), "-w", str(work / _WARNINGS)]
+        options += [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
         return [*options, str(self.docs), str(work / "html")]
 
     def _key(self) -> str:

@@ -67,10 +67,11 @@ class _Writer(Sphinx):
         write_documents = builder.write_documents
 
         def write_first(docnames: AbstractSet[str]) -> None:
-            write_documents(docnames & first)
-            builder.copy_image_files()
-            (self.folder / _NEWS).write_text("\n", encoding="utf-8")
-            write_documents(docnames - first)
+            for some in filter(None, [docnames & first, docnames - first]):
+                write_documents(some)
+                if some <= first:
+                    builder.copy_image_files()
+                    (self.folder / _NEWS).write_text("\n", encoding="utf-8")
 
         if first:
             builder.write_documents = write_first

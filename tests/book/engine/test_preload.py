@@ -6,6 +6,13 @@ import pytest
 
 from dlnotes.book.engine.preload import packages_to_import
 
+ALONG = {  # with Matplotlib, when a figure is shown
+    "IPython.core.pylabtools",
+    "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+}
 FILES = {
     "lib/package/__init__.py": "import matplotlib.pyplot\n",
     "lib/package/outer.py": "from . import inner\nfrom .sub.deep import x\nfrom .. import beyond\n",
@@ -54,14 +61,6 @@ def preload(tmp_path, monkeypatch):
         ("from . import nothing", []),
         ("%matplotlib inline\nimport numpy", []),
         ("x = '\0'", []),
-        (
-            "import matplotlib",
-            [
-                "matplotlib",
-                "matplotlib.backends.backend_agg",
-                "matplotlib.backends.backend_svg",
-            ],
-        ),
     ],
 )
 def test_installed_packages_are_imported(preload, code, names):
@@ -84,8 +83,12 @@ def test_installed_packages_are_imported(preload, code, names):
     ],
 )
 def test_modules_of_the_project_are_read_and_not_imported(preload, code, names):
-    found = {name for name in preload(code) if not name.startswith("matplotlib.backends")}
-    assert found == names
+    assert {*preload(code)} - ALONG == names
+
+
+def test_what_figures_need_comes_with_matplotlib(preload):
+    first, *others = preload("import matplotlib")
+    assert (first, {*others}) == ("matplotlib", ALONG)
 
 
 def test_cells_are_taken_together_in_their_order(preload):

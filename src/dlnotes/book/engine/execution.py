@@ -235,6 +235,8 @@ async def executed(
 
     def ended(task: Task, notebook: nbformat.NotebookNode, run: Run) -> None:
         result = found[task.page]
+        if result in waiting:  # its kernel could not be started
+            waiting.remove(result)
         result.error, result.digest = run.error, None
         if result.error is None:
             try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import os
 import shutil
@@ -29,6 +30,7 @@ from dlnotes.book.engine.running import Run, run_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     import nbformat
 
@@ -162,29 +164,42 @@ class ForkExecutor(PageExecutor):
             kernels = asyncio.Semaphore(most + 1)  # one starts while the others run pages
 
             @contextlib.asynccontextmanager
-            async def place(task: Task) -> AsyncIterator[None]:
+            async def in_turn(before: asyncio.Event, own: asyncio.Event) -> AsyncIterator[None]:
+                await before.wait()
                 async with places:
-                    started(task)
+                    own.set()
                     yield
 
-            async def run(task: Task) -> None:
+            async def attempt(
+                task: Task,
+                notebook: nbformat.NotebookNode,
+                place: AbstractAsyncContextManager[None] | None,
+            ) -> Run:
+                return await run_page(
+                    task.page, notebook, self._kernel(notebook, sockets), task.limits,
+                    env=env, recorder=_recorder(book), allow_errors=book.allow_errors,
+                    place=place, begin=functools.partial(started, task),
+                )  # fmt: skip
+
+            async def run(task: Task, before: asyncio.Event, own: asyncio.Event) -> None:
                 async with kernels:
                     notebook = task.page.read()
-                    kernel = self._kernel(notebook, sockets)
                     at = time.time()
-                    outcome = await run_page(
-                        task.page, notebook, kernel, task.limits,
-                        env=env, recorder=_recorder(book), allow_errors=book.allow_errors,
-                        place=place(task),
-                    )  # fmt: skip
+                    outcome = await attempt(task, notebook, in_turn(before, own))
+                    own.set()
+                    if not outcome.began:  # what the page before it did may have ended its kernel
+                        async with places:
+                            outcome = await attempt(task, notebook, None)
                     if outcome.error:
                         drop_newer(book.cache / "jax", at)
                     ended(task, notebook, outcome)
 
             try:
                 async with asyncio.TaskGroup() as group:
-                    for task in tasks:
-                        group.create_task(run(task))
+                    turns = [asyncio.Event() for _ in range(len(tasks) + 1)]
+                    turns[0].set()
+                    for task, before, own in zip(tasks, turns, turns[1:], strict=False):
+                        group.create_task(run(task, before, own))
             except BaseExceptionGroup as errors:  # the first has ended the other pages
                 raise errors.exceptions[0] from None
 

@@ -21,7 +21,7 @@ from nbclient.exceptions import CellExecutionComplete
 from dlnotes.book.engine.pages import Limits, Page, PageError, allows_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
 
     import nbformat
@@ -52,6 +52,8 @@ class Run:
         Why it did not run to the end.
     used : dict
         The recorder's report; empty if there is none.
+    began : bool
+        Whether its first cell was about to run.
     """
 
     seconds: float = 0.0
@@ -59,6 +61,11 @@ class Run:
     memory: int = 0
     error: PageError | None = None
     used: dict[str, Any] = field(default_factory=dict)
+    began: bool = False
+
+
+def _nothing() -> None:
+    """Take no notice."""
 
 
 class _Trouble(Exception):
@@ -79,6 +86,7 @@ async def run_page(
     recorder: tuple[str, list[str]],
     allow_errors: bool = False,
     place: AbstractAsyncContextManager[None] | None = None,
+    begin: Callable[[], None] = _nothing,
 ) -> Run:
     """Run a page in a kernel that has not been started, and end the kernel.
 
@@ -99,8 +107,9 @@ async def run_page(
     allow_errors : bool
         Whether to go on after a cell that raises.
     place : async context manager, optional
-        Held while the cells run, and not while the kernel starts and ends. The page's time is what
-        passes meanwhile.
+        Held from when the kernel is ready until it is gone.
+    begin : callable
+        Called when the first cell is about to run.
 
     Returns
     -------
@@ -109,24 +118,33 @@ async def run_page(
     """
     run = Run()
     cells = _Cells(page, notebook, kernel, limits, allow_errors=allow_errors)
-    work = asyncio.create_task(cells.run(env, recorder, place or contextlib.nullcontext()))
-    watch = asyncio.create_task(_watch_memory(kernel, limits, run))
-    try:
-        await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if work.done():
-            run.used = work.result()
-        else:
-            watch.result()
-    except _Trouble as trouble:
-        run.error = cells.error(str(trouble), trouble.frames)
-    except (OSError, RuntimeError, NoSuchKernel) as error:
-        run.error = PageError(
-            f"its kernel {notebook.metadata.get('kernelspec', {}).get('name')!r} "
-            f"cannot be used: {error}"
-        )
-    finally:
-        _measure(kernel, run)
-        await _to_the_end(_stop(kernel, work, watch))
+    async with contextlib.AsyncExitStack() as held:
+
+        async def take_turn() -> None:
+            await held.enter_async_context(place or contextlib.nullcontext())
+            if kernel.ended.done():
+                raise _Trouble("the kernel ended before its turn came")
+            run.began = True
+            begin()
+
+        work = asyncio.create_task(cells.run(env, recorder, take_turn))
+        watch = asyncio.create_task(_watch_memory(kernel, limits, run))
+        try:
+            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                run.used = work.result()
+            else:
+                watch.result()
+        except _Trouble as trouble:
+            run.error = cells.error(str(trouble), trouble.frames)
+        except (OSError, RuntimeError, NoSuchKernel) as error:
+            run.error = PageError(
+                f"its kernel {notebook.metadata.get('kernelspec', {}).get('name')!r} "
+                f"cannot be used: {error}"
+            )
+        finally:
+            _measure(kernel, run)
+            await _to_the_end(_stop(kernel, work, watch))
     run.seconds = cells.seconds
     return run
 
@@ -172,7 +190,7 @@ class _Cells(NotebookClient):
         self,
         env: dict[str, str],
         recorder: tuple[str, list[str]],
-        place: AbstractAsyncContextManager[None],
+        take_turn: Callable[[], Awaitable[None]],
     ) -> dict[str, Any]:
         """Run all cells; return the recorder's report."""
         await self._kernel.start(env, self._page.path.parent)
@@ -181,12 +199,12 @@ class _Cells(NotebookClient):
         python = self._kernel.language.get("name") == "python"
         if python:
             await self._quietly(_start_recorder(recorder))
-        async with place:
-            self._started = time.monotonic()
-            try:
-                await self._run_cells()
-            finally:
-                self.seconds = time.monotonic() - self._started
+        await take_turn()
+        self._started = time.monotonic()
+        try:
+            await self._run_cells()
+        finally:
+            self.seconds = time.monotonic() - self._started
         self.set_widgets_metadata()
         if not python:
             return {}
