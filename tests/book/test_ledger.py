@@ -8,7 +8,7 @@ import pytest
 
 PAGE = """# Page
 
-See {claim}`sum-of-two` and {claim}`this one <sky-is-blue>`.
+See {claim}`sum-of-two`, {claim}`this one <sky-is-blue>` and [that one](sky-is-blue).
 
 :::{claim} sum-of-two
 Two and two make {glue:text}`page.md::four:.1f`, as $2 + 2$.
@@ -87,6 +87,8 @@ def test_ledgers_links_and_solutions(ledgers):
 
     page = ledgers.html()
     assert 'href="#claim-sum-of-two"' in page
+    for words in ("this one", "that one"):
+        assert re.search(rf'href="#claim-sky-is-blue"[^>]*>(<[^>]*>)*{words}<', page)
     assert page.count("<details") == 4  # two claims' evidence and two solutions
     assert "<summary>Solution</summary>" in page
     assert "Solution to" not in page

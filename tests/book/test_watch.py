@@ -247,7 +247,9 @@ def test_what_fails_is_told_and_the_old_site_stays(book_to_watch):
             watched.wait_for(r"docs/other\.md:\d+: WARNING: .*'nowhere'")
             watched.wait_for(r"^See the warnings above \(language: en, ko\)\.$")
             watched.wait_for(r"^Not built")
-            assert "WARNING" in watched.news("en/other.html")["error"]
+            missing = "'myst' cross-reference target not found: 'nowhere' [myst.xref_missing]"
+            error = watched.news("en/other.html")["error"]  # once, though in two languages
+            assert error == f"docs/other.md:10: WARNING: {missing}"
             assert 'href="#nowhere"' in body(watched.get("en/other.html"))
             assert "nowhere" not in book.html("en/other.html")
             edit(book, "docs/index.md", "# Home", "# Home\n\n% nothing\n")

@@ -187,6 +187,19 @@ class ClaimsDomain(Domain):
                 return make_refnode(builder, fromdocname, claim.page, f"claim-{target}", contnode)
         return None
 
+    def resolve_any_xref(  # noqa: PLR0917 - Sphinx's signature
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """Link a Markdown link to the claim that it names, if there is one."""
+        found = self.resolve_xref(env, fromdocname, builder, "claim", target, node, contnode)
+        return [("claims:claim", found)] if found else []
+
 
 def _plain(node: nodes.Element, css: str, glued: dict[str, str]) -> str:
     """Return the text of one part of a claim, with the glued values in it."""

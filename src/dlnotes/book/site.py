@@ -244,8 +244,10 @@ class Site:
                 for code in self.languages:
                     restore(self.work / code, self.html / code)
                 write_whole(self._stamp, json.dumps(stamp))
+            # Each language has most of them.
+            lines = dict.fromkeys("".join(warnings).replace(f"{self.root}/", "").splitlines())
             where = f"See the warnings above (language: {', '.join(broken)})."
-            raise NotBuiltError(where, "".join(warnings), written=written)
+            raise NotBuiltError(where, "\n".join(lines), written=written)
         self._publish(self.html)
         summary = self._summary()
         write_whole(self._stamp, json.dumps({"key": key, "summary": summary}))
