@@ -2,6 +2,7 @@
 
 import os
 
-for name in ("CLICOLOR_FORCE", "FORCE_COLOR"):
+for name in ("CLICOLOR_FORCE", "FORCE_COLOR", "FORCE_COLOUR"):
     os.environ.pop(name, None)
+os.environ["NO_COLOR"] = "1"  # Sphinx has colours wherever CI is set
 os.environ.setdefault("KERAS_BACKEND", "jax")

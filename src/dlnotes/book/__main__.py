@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +94,7 @@ def find_book(docs: Path) -> Book:
 def _execute(book: Book, options: argparse.Namespace) -> int:
     executor = options.executor or os.environ.get("BOOK_EXECUTOR") or book.executor
     book = replace(book, jobs=options.jobs or book.jobs, executor=executor)
-    with only_build(book.cache, partial(print, flush=True)), Progress() as progress:
+    with only_build(book.cache), Progress() as progress:
         results = execute(book, force=options.force, report=progress)
         progress.summary(results)
     failed = [result for result in results if result.error]

@@ -75,10 +75,6 @@ class NotBuiltError(Exception):
         self.details, self.written = details, written
 
 
-def _nothing(*_: object) -> None:
-    """Take no notice."""
-
-
 @dataclass
 class Means:
     """What a site is built with, and what is kept to build it again.
@@ -150,7 +146,7 @@ class Site:
 
     async def build(self, *, force: bool = False) -> int:
         """Build it, as :func:`build`."""
-        with only_build(self.book.cache, functools.partial(print, flush=True)):
+        with only_build(self.book.cache):
             started = time.monotonic()
             key = self._key()
             last = read_json(self._stamp)
@@ -225,7 +221,7 @@ class Site:
         pages = {*first, *ran} if shown else set()
 
         def write(code: str) -> Awaitable[int]:
-            tell = functools.partial(shown or _nothing, code, pages)
+            tell = functools.partial(shown, code, pages) if shown else None
             return means.writers.write(self._options(code), first=pages, shown=tell)
 
         stamp = read_json(self._stamp)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import os
 import socket
 import sys
@@ -58,8 +57,7 @@ def watch(root: Path, *, port: int) -> int:
         why = os.strerror(error.errno or 0)
         print(f"Not served: port {port} cannot be used ({why}).", file=sys.stderr)
         return 1
-    say = functools.partial(print, flush=True)
-    with contextlib.suppress(KeyboardInterrupt), listening, only_build(site.book.cache, say):
+    with contextlib.suppress(KeyboardInterrupt), listening, only_build(site.book.cache):
         asyncio.run(_watch(site, listening))
     return 0
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Writers", "write"]
 
-_ORDER, _NEWS = "order", "news"
+_ORDER, _NEWS, _FIRST = "order", "news", "first.json"
 _SELDOM = (100_000, 10, 10)
 """Pages are many small objects that stay. With Python's own thresholds a third of the time goes
 into looking for garbage among them."""
@@ -63,7 +63,8 @@ class _Writer(Sphinx):
         compiled.mkdir(exist_ok=True)
         builder.templates.environment.bytecode_cache = FileSystemBytecodeCache(str(compiled))
         with (self.folder / _ORDER).open(encoding="utf-8") as pipe:
-            first = set(json.loads(pipe.readline()))
+            pipe.readline()
+        first = set(json.loads((self.folder / _FIRST).read_text(encoding="utf-8")))
         write_documents = builder.write_documents
 
         def write_first(docnames: AbstractSet[str]) -> None:
@@ -107,7 +108,7 @@ class _Waiting:
     job: Job
     pipes: Path
 
-    async def tell(self, first: Collection[str], shown: Callable[[], None]) -> int:
+    async def tell(self, first: Collection[str], shown: Callable[[], None] | None) -> int:
         """Give the order; return the exit code."""
         # Open for both directions, so that neither end waits until the other opens it.
         order, news = (
@@ -116,11 +117,14 @@ class _Waiting:
 
         def heard() -> None:
             os.read(news, 1)
-            shown()
+            if shown:
+                shown()
 
         loop = asyncio.get_running_loop()
         loop.add_reader(news, heard)
-        os.write(order, (json.dumps([*first]) + "\n").encode())
+        # In a file: a book may have more pages than fit into a pipe.
+        (self.pipes / _FIRST).write_text(json.dumps([*first]), encoding="utf-8")
+        os.write(order, b"\n")
         try:
             return await self.job.ended
         finally:
@@ -131,10 +135,6 @@ class _Waiting:
     async def end(self) -> None:
         """End it instead."""
         await self.forks.kill(self.job)
-
-
-def _nothing() -> None:
-    """Take no notice."""
 
 
 class Writers:
@@ -196,7 +196,7 @@ class Writers:
         arguments: Sequence[str],
         *,
         first: Collection[str] = (),
-        shown: Callable[[], None] = _nothing,
+        shown: Callable[[], None] | None = None,
     ) -> int:
         """Run Sphinx.
 
@@ -206,7 +206,7 @@ class Writers:
             As for ``sphinx-build``; the last one is the folder to write to.
         first : collection of str
             Pages to write before the others.
-        shown : callable
+        shown : callable, optional
             Called as soon as these are written.
 
         Returns

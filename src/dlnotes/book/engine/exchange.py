@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from dlnotes.book.engine.pages import Limits, PageError
+from dlnotes.book.engine.pages import FROM_KERNEL, Limits, PageError
 from dlnotes.book.engine.running import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Job", "Returned"]
-
-_SAID = ("language_info", "widgets")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Returned:
             for cell in notebook.cells
             if cell.cell_type == "code"
         ]
-        said = {key: notebook.metadata[key] for key in _SAID if key in notebook.metadata}
+        said = {key: notebook.metadata[key] for key in FROM_KERNEL if key in notebook.metadata}
         plain = asdict(run)
         used = plain.pop("used")
         return cls(str(root), json.dumps([cells, said]), json.dumps(plain), json.dumps(used))

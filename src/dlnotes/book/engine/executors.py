@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import functools
 import hashlib
+import itertools
 import os
 import shutil
 import sys
@@ -24,7 +25,8 @@ from jupyter_cache.executors.base import ExecutorRunResult, JupyterExecutorAbstr
 
 from dlnotes.book.engine.forks import Forks
 from dlnotes.book.engine.inputs import kernel_environment
-from dlnotes.book.engine.kernels import ForkedKernel, Kernel, OrdinaryKernel, can_fork
+from dlnotes.book.engine.kernels import can_fork, new_kernel
+from dlnotes.book.engine.pages import code_of
 from dlnotes.book.engine.preload import packages_to_import
 from dlnotes.book.engine.running import Run, run_page
 
@@ -124,7 +126,7 @@ class ForkExecutor(PageExecutor):
         self._forks: Forks | None = None
         self._imported: set[str] = set()
         self._warming = asyncio.Lock()
-        self._count = 0
+        self._count = itertools.count()
 
     async def warm_up(self, book: Book, codes: Iterable[str]) -> None:
         """Import what the code imports, unless that has been done."""
@@ -157,8 +159,7 @@ class ForkExecutor(PageExecutor):
         with socket_folder(book.cache) as sockets, kept_compilations(book.cache):
             async with self._warming:
                 if not self._forks:
-                    cells = [cell for task in tasks for cell in task.page.read().cells]
-                    await self._warm_up(book, [c.source for c in cells if c.cell_type == "code"])
+                    await self._warm_up(book, code_of(task.page.read() for task in tasks))
             most = book.jobs or processors()
             places = asyncio.Semaphore(most)
             kernels = asyncio.Semaphore(most + 1)  # one starts while the others run pages
@@ -175,8 +176,9 @@ class ForkExecutor(PageExecutor):
                 notebook: nbformat.NotebookNode,
                 place: AbstractAsyncContextManager[None] | None,
             ) -> Run:
+                kernel = new_kernel(notebook, self._forks, sockets, next(self._count))
                 return await run_page(
-                    task.page, notebook, self._kernel(notebook, sockets), task.limits,
+                    task.page, notebook, kernel, task.limits,
                     env=env, recorder=_recorder(book), allow_errors=book.allow_errors,
                     place=place, begin=functools.partial(started, task),
                 )  # fmt: skip
@@ -202,14 +204,6 @@ class ForkExecutor(PageExecutor):
                         group.create_task(run(task, before, own))
             except BaseExceptionGroup as errors:  # the first has ended the other pages
                 raise errors.exceptions[0] from None
-
-    def _kernel(self, notebook: nbformat.NotebookNode, sockets: str) -> Kernel:
-        self._count += 1
-        name = notebook.metadata.get("kernelspec", {}).get("name", "python3")
-        names = f"{sockets}/{self._count}" if sockets else ""
-        if self._forks and name == "python3":
-            return ForkedKernel(self._forks, names)
-        return OrdinaryKernel(name, names)
 
     async def close(self) -> None:
         """End the warm process."""

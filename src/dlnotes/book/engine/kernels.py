@@ -17,9 +17,11 @@ from jupyter_client.connect import write_connection_file
 from jupyter_client.manager import AsyncKernelManager
 
 if TYPE_CHECKING:
+    import nbformat
+
     from dlnotes.book.engine.forks import Forks, Job
 
-__all__ = ["ForkedKernel", "Kernel", "OrdinaryKernel", "can_fork"]
+__all__ = ["Kernel", "can_fork", "new_kernel"]
 
 _PATIENCE = 60.0
 _WATCH_EVERY = 0.05
@@ -50,6 +52,34 @@ class Kernel(Protocol):
 def can_fork() -> bool:
     """Tell whether pages can run in forks here: Linux has all that it takes."""
     return sys.platform == "linux"
+
+
+def new_kernel(
+    notebook: nbformat.NotebookNode, forks: Forks | None, sockets: str, number: int
+) -> Kernel:
+    """Make the kernel that a page asks for.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The page.
+    forks : Forks, optional
+        The process that kernels for Python can be forked from.
+    sockets : str
+        The folder for sockets; empty for TCP ports.
+    number : int
+        Another one for each kernel.
+
+    Returns
+    -------
+    Kernel
+        Not started.
+    """
+    name = notebook.metadata.get("kernelspec", {}).get("name", "python3")
+    names = f"{sockets}/{number}" if sockets else ""
+    if forks and name == "python3":
+        return ForkedKernel(forks, names)
+    return OrdinaryKernel(name, names)
 
 
 class ForkedKernel:

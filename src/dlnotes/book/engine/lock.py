@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["only_build"]
 
+_PRINT = partial(print, flush=True)
+
 
 @contextmanager
-def only_build(cache: Path, say: Callable[[str], None]) -> Iterator[None]:
+def only_build(cache: Path, say: Callable[[str], None] = _PRINT) -> Iterator[None]:
     """Wait until no other build uses a cache, and keep others waiting meanwhile.
 
     Parameters
@@ -24,7 +27,7 @@ def only_build(cache: Path, say: Callable[[str], None]) -> Iterator[None]:
     cache : Path
         The folder of the results.
     say : callable
-        Given a sentence if there is something to wait for.
+        Given a sentence if there is something to wait for; by default it is printed at once.
     """
     cache.mkdir(parents=True, exist_ok=True)
     lock = FileLock(cache / "lock")

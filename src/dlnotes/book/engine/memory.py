@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlnotes.book.engine.pages import code_of
+
 if TYPE_CHECKING:
     import nbformat
 
@@ -62,5 +64,4 @@ class Memory:
 
     def codes(self) -> list[str]:
         """List what the code cells of these pages hold."""
-        cells = [cell for seen in self._pages.values() for cell in seen.notebook.cells]
-        return [cell.source for cell in cells if cell.cell_type == "code"]
+        return code_of(seen.notebook for seen in self._pages.values())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from dlnotes.book.engine.executors import ExecutorError
 from dlnotes.book.engine.inputs import is_setting, kernel_environment
+from dlnotes.book.engine.pages import code_of
 from dlnotes.book.engine.preload import packages_to_import
 from dlnotes.book.engine.versions import canonical, modules, versions
 
@@ -96,9 +97,7 @@ def pack(
     # A package that an import hook finds, as some editable installs have it.
     last += [_above(source) for source in book.sources if (source / "__init__.py").exists()]
     code = _names([*first, *last], book)
-    cells = [cell for notebook in notebooks for cell in notebook.cells]
-    codes = [cell.source for cell in cells if cell.cell_type == "code"]
-    preload = tuple(packages_to_import(codes, book.root))
+    preload = tuple(packages_to_import(code_of(notebooks), book.root))
     tops = {name.partition(".")[0] for name in preload}
     needed = sorted({canonical(each) for top in tops for each in modules().get(top, [])})
     environment = kernel_environment(book.cache).items()

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
@@ -15,11 +15,17 @@ from myst_parser.config.main import MdParserConfig
 from sphinx.project import EXCLUDE_PATHS
 from sphinx.util.matching import get_matching_files
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["Book", "Limits", "Page", "PageError", "find_pages"]
 
 _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 _HIDDEN = ("_*", "**/_*", ".*", "**/.*")
 _MATTERS = {"raises-exception", "skip-execution"}
+
+FROM_KERNEL = ("language_info", "widgets")
+"""What a notebook's metadata has only after it has run."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,12 @@ def _has_cells(path: Path) -> bool:
         return bool(is_myst_markdown_notebook(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, AttributeError):  # no file, no text, no sensible front matter
         return True
+
+
+def code_of(notebooks: Iterable[nbformat.NotebookNode]) -> list[str]:
+    """List what the code cells of some pages hold."""
+    cells = [cell for notebook in notebooks for cell in notebook.cells]
+    return [cell.source for cell in cells if cell.cell_type == "code"]
 
 
 def code_hash(notebook: nbformat.NotebookNode) -> str:

@@ -24,7 +24,7 @@ from dlnotes.book.engine.exchange import Returned
 from dlnotes.book.engine.executors import drop_newer, socket_folder
 from dlnotes.book.engine.forks import Forks
 from dlnotes.book.engine.inputs import is_setting, kernel_environment
-from dlnotes.book.engine.kernels import ForkedKernel, Kernel, OrdinaryKernel, can_fork
+from dlnotes.book.engine.kernels import can_fork, new_kernel
 from dlnotes.book.engine.packing import unpack
 from dlnotes.book.engine.pages import Page
 from dlnotes.book.engine.running import run_page
@@ -33,8 +33,6 @@ from dlnotes.book.engine.versions import refuse_others, versions
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from concurrent.futures import Future
-
-    import nbformat
 
     from dlnotes.book.engine.exchange import Job
     from dlnotes.book.engine.packing import Project
@@ -91,8 +89,9 @@ class _Place:
                 await self._prepare(files)
             page = Page(job.docname, self._root / job.path)
             at = time.time()
+            kernel = new_kernel(job.notebook, self._forks, self._sockets, next(self._count))
             run = await run_page(
-                page, job.notebook, self._kernel(job.notebook), job.limits,
+                page, job.notebook, kernel, job.limits,
                 env=self._env, recorder=self._recorder, allow_errors=job.allow_errors,
             )  # fmt: skip
             if run.error:
@@ -117,13 +116,6 @@ class _Place:
             self._forks = Forks(preload, record=self._recorder, env=self._env, folder=empty)
             await self._forks.start()
         self._open = True
-
-    def _kernel(self, notebook: nbformat.NotebookNode) -> Kernel:
-        name = notebook.metadata.get("kernelspec", {}).get("name", "python3")
-        names = f"{self._sockets}/{next(self._count)}" if self._sockets else ""
-        if self._forks and name == "python3":
-            return ForkedKernel(self._forks, names)
-        return OrdinaryKernel(name, names)
 
     async def close(self) -> None:
         """End the pages that are running, the process that they were forked from, the files."""

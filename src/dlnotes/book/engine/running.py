@@ -64,10 +64,6 @@ class Run:
     began: bool = False
 
 
-def _nothing() -> None:
-    """Take no notice."""
-
-
 class _Trouble(Exception):
     """The page has to end: it has reached one of its limits, or a cell raised."""
 
@@ -86,7 +82,7 @@ async def run_page(
     recorder: tuple[str, list[str]],
     allow_errors: bool = False,
     place: AbstractAsyncContextManager[None] | None = None,
-    begin: Callable[[], None] = _nothing,
+    begin: Callable[[], None] | None = None,
 ) -> Run:
     """Run a page in a kernel that has not been started, and end the kernel.
 
@@ -108,7 +104,7 @@ async def run_page(
         Whether to go on after a cell that raises.
     place : async context manager, optional
         Held from when the kernel is ready until it is gone.
-    begin : callable
+    begin : callable, optional
         Called when the first cell is about to run.
 
     Returns
@@ -125,7 +121,8 @@ async def run_page(
             if kernel.ended.done():
                 raise _Trouble("the kernel ended before its turn came")
             run.began = True
-            begin()
+            if begin:
+                begin()
 
         work = asyncio.create_task(cells.run(env, recorder, take_turn))
         watch = asyncio.create_task(_watch_memory(kernel, limits, run))

@@ -22,7 +22,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
 from dlnotes.book.engine.inputs import Inputs
-from dlnotes.book.engine.pages import code_hash
+from dlnotes.book.engine.pages import FROM_KERNEL, code_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +37,6 @@ __all__ = ["Kept", "Store"]
 
 _VERSION = 1
 _MOST_RESULTS = 10**6
-_FROM_KERNEL = ("language_info", "widgets")
 _NOT_DAMAGE = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -139,7 +138,7 @@ class Store:
         except Exception:  # noqa: BLE001 - whatever a damaged file raises
             return None
         filled: nbformat.NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
-        said = {key: before.metadata[key] for key in _FROM_KERNEL if key in before.metadata}
+        said = {key: before.metadata[key] for key in FROM_KERNEL if key in before.metadata}
         filled.metadata.update(said)
         for cell in filled.cells:
             if cell.cell_type == "code" and (was := next(cells, None)):
