@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
 
 .DEFAULT_GOAL := help
-.PHONY: help html watch status why test coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html watch status why test test-site coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,7 +25,10 @@ why: .venv/.ready ## Say what a page depends on and why it would run, or not; PA
 	@$(BOOK) why docs "$(or $(PAGE),$(error Which page? make why PAGE=part/page))"
 
 test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reaches
-	@$(RUN) -m pytest --numprocesses auto --dist loadfile $(if $(COVERAGE),--cov)
+	@$(RUN) -m pytest --ignore tests/site --numprocesses auto --dist loadfile $(if $(COVERAGE),--cov)
+
+test-site: html ## Test the built site in a browser, which has to be there: Chromium
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile tests/site
 
 coverage: ## Run the test suite, which must reach nearly every line and branch of the package
 	@$(MAKE) --no-print-directory test COVERAGE=1

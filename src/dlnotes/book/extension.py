@@ -21,6 +21,7 @@ from dlnotes.book import (
     proofread,
     solutions,
     translation,
+    web,
 )
 from dlnotes.book.results import PageResult
 from dlnotes.book.strings import LANGUAGES, text
@@ -159,4 +160,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     navigation.connect(app)
     numbering.connect(app)
     execution_page.connect(app)
+    web.connect(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 2}
