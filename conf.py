@@ -62,14 +62,13 @@ gettext_compact = False
 # The site.
 html_theme = "sphinx_book_theme"
 html_title = "dlnotes"
+html_favicon = "docs/_static/mark.svg"
 html_static_path = ["docs/_static"]
 html_css_files = ["book.css"]
 templates_path = ["docs/_templates"]
 html_theme_options = {
     "article_header_end": ["language-switch.html", "article-header-buttons.html"],
     "show_navbar_depth": 2,
-    "use_download_button": True,
-    "use_fullscreen_button": False,
 }
 katex_prerender = True
 katex_css_path = "katex/katex.min.css"

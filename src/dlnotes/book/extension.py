@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ def _judge(app: Sphinx, env: BuildEnvironment) -> None:
 def _page_context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Give the templates the language switch."""
+    """Give the templates the language switch and the words of the page's language."""
     del templatename, doctree
     up = "../" * (pagename.count("/") + 1)
     context["book_languages"] = [
@@ -106,7 +107,10 @@ def _page_context(
         for code, name in LANGUAGES.items()
         if code in ("en", *app.config.book_translated)
     ]
-    context["book_language_label"] = text("language", app.config.language)
+    translated = app.config.book_translated.get(app.config.language, [])
+    made = "page_source_suffix" not in context or pagename in translated
+    context["book_text_language"] = app.config.language if made else "en"
+    context["book_text"] = partial(text, language=app.config.language)
 
 
 def _write_json(app: Sphinx, exception: Exception | None) -> None:
@@ -140,6 +144,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     )
     app.add_domain(claims.ClaimsDomain)
     app.add_directive("claim", claims.ClaimDirective)
+    app.add_directive("claim-box", ledger.ClaimBox)
     app.add_directive("claims-ledger", ledger.ClaimsLedger)
     app.add_directive("misconceptions-ledger", ledger.Misconceptions)
     app.add_role("claim", claims.ClaimRole())

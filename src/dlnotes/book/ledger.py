@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["ClaimsCount", "ClaimsLedger", "FillLedgers", "Misconceptions", "ledger_pages"]
+__all__ = ["ClaimBox", "ClaimsCount", "ClaimsLedger", "FillLedgers", "Misconceptions", "ledger_pages"]
 
 
 class ledger_node(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
     """A list of claims, filled in when its page is written."""
+
+
+class box_node(nodes.General, nodes.Element):  # noqa: N801 - as ledger_node
+    """One claim, filled in when its page is written."""
 
 
 class count_node(nodes.Inline, nodes.Element):  # noqa: N801 - as ledger_node
@@ -50,8 +55,25 @@ class Misconceptions(ClaimsLedger):
     only_misconceptions = True
 
 
+class ClaimBox(SphinxDirective):
+    """``claim-box``: one claim, which another page makes and measures."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a placeholder."""
+        self.env.metadata[self.env.docname]["ledger"] = True
+        place = box_node(claim=self.arguments[0])
+        self.set_source_info(place)
+        return [place]
+
+
 class ClaimsCount(SphinxRole):
-    """``claims-count``: how many claims there are and hold (``total``), or the ``verdicts``."""
+    """``claims-count``: a sentence (``total``, ``verdicts``) or a number in bold.
+
+    Numbers are of ``pages`` with claims, of claims that are ``measured``, that ``passed``, and that
+    ``corrected`` a misconception.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a placeholder."""
@@ -76,21 +98,38 @@ class FillLedgers(SphinxPostTransform):
             ledger.replace_self(
                 list(self._boxes(only_misconceptions=ledger["only_misconceptions"]))
             )
+        for place in list(self.document.findall(box_node)):
+            place.replace_self(self._box(place))
         for count in list(self.document.findall(count_node)):
-            count.replace_self(nodes.Text(self._counts(count["of"])))
+            count.replace_self(self._counts(count["of"]))
 
-    def _counts(self, of: str) -> str:
+    def _counts(self, of: str) -> nodes.Node:
         claims = list(claims_domain(self.env).claims())
-        words = text(of, self.config.language)
-        if of == "verdicts":
-            verdicts = Counter(claim.verdict for claim in claims)
-            return words.format(**{verdict: verdicts[verdict] for verdict in VERDICTS})
         measured = [claim for claim in claims if claim.verdict != "cited"]
-        passed = sum(
-            all(c.passed for c in claims_domain(self.env).checks(claim.page, claim.id))
-            for claim in measured
+        verdicts = Counter(claim.verdict for claim in claims)
+        numbers = {verdict: verdicts[verdict] for verdict in VERDICTS} | {
+            "pages": len({claim.page for claim in claims}),
+            "measured": len(measured),
+            "passed": sum(
+                all(c.passed for c in claims_domain(self.env).checks(claim.page, claim.id))
+                for claim in measured
+            ),
+        }
+        if of in numbers:
+            return nodes.strong("", str(numbers[of]))
+        words = text(of, self.config.language)
+        return nodes.Text(words.format(total=numbers["measured"], **numbers))
+
+    def _box(self, place: nodes.Element) -> nodes.Element:
+        """Repeat the box of one claim."""
+        for claim in claims_domain(self.env).claims():
+            if claim.id == place["claim"]:
+                url = self.app.builder.get_relative_uri(self.env.docname, claim.page)
+                boxes = self.env.get_doctree(claim.page).findall(claim_node)
+                return self._copy(next(box for box in boxes if box["claim"] == claim.id), url)
+        raise ExtensionError(
+            f"{place.source}:{place.line}: no page makes the claim {place['claim']!r}"
         )
-        return words.format(passed=passed, total=len(measured))
 
     def _boxes(self, *, only_misconceptions: bool) -> Iterator[nodes.Element]:
         """Repeat the boxes of all pages under the titles of their parts and pages."""

@@ -9,17 +9,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlnotes.book.web import figures, markup, scripts
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 __all__ = ["connect"]
 
 _STATIC = Path(__file__).with_name("static")
+_MODULES = (figures, markup, scripts)
 
 
 def connect(app: Sphinx) -> None:
     """Connect every module of this package."""
     app.connect("builder-inited", _add_static)
+    app.add_css_file("claims.css")
+    app.add_js_file("page.js")
+    for module in _MODULES:
+        module.connect(app)
 
 
 def _add_static(app: Sphinx) -> None:

@@ -1,0 +1,38 @@
+// A menu that is open closes on Escape, on a click elsewhere, and when the focus leaves it.
+{
+  const close = (menu) => {
+    menu.open = false;
+  };
+  const menus = document.querySelectorAll("details.book-menu");
+  for (const menu of menus) {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && menu.open) {
+        close(menu);
+        menu.querySelector("summary").focus();
+      }
+    });
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) close(menu);
+    });
+    menu.addEventListener("click", (event) => {
+      if (event.target.closest("button, a")) close(menu);
+    });
+  }
+  document.addEventListener("click", (event) => {
+    for (const menu of menus) if (!menu.contains(event.target)) close(menu);
+  });
+}
+
+// What scrolls sideways can be reached by keyboard.
+{
+  const scrollers = "pre, div.math, .claim-table, .pst-scrollable-table-container, div.output";
+  const look = () => {
+    for (const each of document.querySelectorAll(scrollers)) {
+      if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
+      else if (each.tabIndex === 0) each.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("load", look);
+  addEventListener("resize", look);
+  document.addEventListener("toggle", look, true);
+}
