@@ -1,5 +1,6 @@
 """The sidebar and the links between pages: those of the theme, made once, and never out of date."""
 
+import re
 import shutil
 
 import pytest
@@ -16,6 +17,9 @@ katex_prerender = True
 katex_css_path = "katex.css"
 suppress_warnings = ["toc", "myst.header"]
 """
+
+# What a screen reader says of an arrow that opens a list.
+LABEL = re.compile(r'(<summary) aria-label="[^"]+"')
 
 # Leaves the navigation to the theme.
 BY_THEME = """
@@ -186,7 +190,10 @@ def test_a_short_sidebar_is_to_the_byte_that_of_the_theme(pages, options):
     ours, by_theme = files(pages.root / "ours"), files(pages.root / "out")
     assert len(ours) == 13
     for name, path in by_theme.items():
-        assert ours[name].read_text("utf-8") == path.read_text("utf-8"), name
+        labelled = ours[name].read_text("utf-8")
+        assert LABEL.sub(r"\1", labelled) == path.read_text("utf-8"), name
+    named = [name for name, path in ours.items() if LABEL.search(path.read_text("utf-8"))]
+    assert ("two/f" in named) == ("home_page_in_toc" not in options)  # there parts fold by name
 
 
 def test_a_page_that_is_added_appears_wherever_it_should(pages):

@@ -198,8 +198,8 @@ class Sidebar:
 
     def __init__(self, soup: BeautifulSoup, folder: str) -> None:
         for summary in soup("summary"):  # an arrow alone, for the theme
-            item = summary.find_parent("li")
-            summary["aria-label"] = item.a.get_text(strip=True) if item and item.a else ""
+            if (item := summary.find_parent("li")) and item.a:
+                summary["aria-label"] = item.a.get_text(strip=True)
         tags = soup.find_all(True)
         number = {id(tag): n for n, tag in enumerate(tags)}
         self._links: defaultdict[str, set[int]] = defaultdict(set)

@@ -64,6 +64,7 @@ def drawing(svg: str, *, name: str, alt: str) -> str:
     if not root:
         raise ValueError(f"`svg` must hold a drawing. Received: {svg[:40]!r}")
     size = dict(_SIZE.findall(root[0]))
+    width, height = _pixels(size, "width"), _pixels(size, "height")
     inner = body[root.end() : body.rindex("</svg>")]
     used = {target for _, target in _LINK.findall(inner)}
     inner = _ID.sub(lambda m: f'id="{name}-{m[1]}"' if m[1] in used else _kept(m[1]), inner)
@@ -71,8 +72,7 @@ def drawing(svg: str, *, name: str, alt: str) -> str:
     inner = _SPACE.sub(" ", _FAMILY.sub("", inner)).replace("> <", "><").strip()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(alt)}"'
-        f' viewBox="{size["viewBox"]}" width="{_pixels(size, "width")}"'
-        f' height="{_pixels(size, "height")}">{inner}</svg>'
+        f' viewBox="{size["viewBox"]}" width="{width}" height="{height}">{inner}</svg>'
     )
 
 
@@ -93,7 +93,7 @@ def visit_image(translator: Any, node: nodes.image) -> None:
     builder = translator.builder
     path = Path(builder.srcdir, node["uri"])
     alt = node.get("alt", "")
-    if builder.name != "html" or node["uri"] not in builder.images or not alt:
+    if builder.name != "html" or node["uri"] not in builder.images:
         type(translator).visit_image(translator, node)
         return
     url = f"{builder.imgpath}/{builder.images[node['uri']]}"
