@@ -103,10 +103,11 @@ import base64
 Image(data=base64.b64decode("%s"))
 ```
 """
-PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADElEQVR4nGNgYPgPAAEDAQAIicLsAAAAAElFTkSu"
-    "QmCC"
-)
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADElEQVR4nGNgYPgPAAEDAQAIicLsAAAAAElFTkSuQmCC"
+
+
+def page(book, name):
+    return BeautifulSoup((book.root / f"out/{name}.html").read_text("utf-8"), "html.parser")
 
 
 def test_figures_of_a_page(book):
@@ -114,7 +115,7 @@ def test_figures_of_a_page(book):
     (book.root / "docs/page.md").unlink()
     book.write("docs/index.md", "# Home\n\n```{toctree}\nfigures\n```\n")
     assert book.sphinx("-b", "html").returncode == 0
-    soup = BeautifulSoup((book.root / "out/figures.html").read_text(encoding="utf-8"), "html.parser")
+    soup = page(book, "figures")
     line, dot = soup.select(".figure-drawing")
     assert line.find_parent("figure")["id"] == "fig-line"
     assert line.svg["aria-label"] == "A line that rises."
@@ -127,6 +128,6 @@ def test_figures_of_a_page(book):
         assert (book.root / "out" / link["href"]).exists()
     assert line.a["aria-label"] == "Show large: A line that rises."
     assert book.sphinx("-b", "singlehtml").returncode == 0
-    single = BeautifulSoup((book.root / "out/index.html").read_text(encoding="utf-8"), "html.parser")
+    single = page(book, "index")
     assert not single.select(".figure-drawing")
     assert [image["alt"] for image in single("img")][:2] == ["A line that rises.", "A dot."]

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["ClaimBox", "ClaimsCount", "ClaimsLedger", "FillLedgers", "Misconceptions", "ledger_pages"]
+__all__ = [
+    "ClaimBox", "ClaimsCount", "ClaimsLedger", "FillLedgers", "Misconceptions", "ledger_pages",
+]  # fmt: skip
 
 
 class ledger_node(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case

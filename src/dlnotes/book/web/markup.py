@@ -70,6 +70,6 @@ def _unwrap_blocks(app: Sphinx, doctree: nodes.document) -> None:
             paragraph.replace_self(parts)
 
 
-def _one_viewport(app: Sphinx, pagename: str, templatename: str, context: Any, doctree: Any) -> None:
-    del app, pagename, templatename, doctree
+def _one_viewport(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
+    del app, page, template, doctree
     context["metatags"] = _VIEWPORT.sub("", context.get("metatags", ""))
