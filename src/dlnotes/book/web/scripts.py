@@ -1,7 +1,8 @@
-"""Scripts come as files, and wait until the page is there.
+"""Scripts come as files, and wait until the page is there; a page loads what it uses.
 
-The theme puts some into the page itself, which a Content-Security-Policy without ``unsafe-inline``
-would refuse. They set what only its search as you type and its version switch read.
+The theme puts some scripts into the page itself, which a Content-Security-Policy without
+``unsafe-inline`` would refuse. They set what only its search as you type and its version switch
+read.
 """
 
 from __future__ import annotations
@@ -14,17 +15,34 @@ if TYPE_CHECKING:
 __all__ = ["connect"]
 
 _LAST = 900  # after the theme and all extensions have added theirs
+_ONLY_WITH = {
+    "clipboard.min.js": "<pre",
+    "copybutton.css": "<pre",
+    "copybutton.js": "<pre",
+    "design-tabs.js": "sd-tab",
+    "sphinx-design.min.css": "sd-",
+    "exercise.css": "exercise",
+    "katex.min.css": "katex",
+    "katex-math.css": "katex",
+}
+"""What must stand in a page that loads a file."""
 
 
 def connect(app: Sphinx) -> None:
-    """Look at the scripts of every page."""
-    app.connect("html-page-context", _order, priority=_LAST)
+    """Look at the scripts and style sheets of every page."""
+    app.connect("html-page-context", _choose, priority=_LAST)
 
 
-def _order(app: Sphinx, pagename: str, templatename: str, context: Any, doctree: Any) -> None:
+def _choose(app: Sphinx, pagename: str, templatename: str, context: Any, doctree: Any) -> None:
     del app, pagename, templatename, doctree
-    scripts = context["script_files"]
-    scripts[:] = [script for script in scripts if "body" not in script.attributes]
-    for script in scripts:
+    body = context.get("body", "")
+    for files in (context["script_files"], context["css_files"]):
+        files[:] = [file for file in files if _used(file, body)]
+    for script in context["script_files"]:
         if "async" not in script.attributes:
             script.attributes["defer"] = "defer"
+
+
+def _used(file: Any, body: str) -> bool:
+    name = str(file.filename).partition("?")[0].rpartition("/")[2]
+    return "body" not in file.attributes and _ONLY_WITH.get(name, "") in body
