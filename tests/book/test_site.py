@@ -161,3 +161,13 @@ def test_an_old_file_that_is_put_back_is_read(book):
     os.utime(page, (0, 0))
     assert book.build().returncode == 0
     assert "<title>Older" in book.html("en/index.html")
+
+
+def test_other_tools_write_every_page_anew(book):
+    def build(tools):
+        assert book.sphinx("-b", "html", "-D", f"book_tools={tools}").returncode == 0
+        return (book.root / "out/page.html").stat().st_mtime_ns
+
+    first = build("one")
+    assert build("one") == first
+    assert build("two") > first

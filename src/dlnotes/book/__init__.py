@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["CONFIG_VALUES", "setup"]
 
-CONFIG_VALUES: dict[str, Any] = {"book_translated": {}, "book_untranslated": []}
+CONFIG_VALUES: dict[str, Any] = {
+    "book_tools": "",
+    "book_translated": {},
+    "book_untranslated": [],
+}
 """Options in ``conf.py`` besides those of the engine: for each language the complete pages; the
-pages that get no catalogs."""
+pages that get no catalogs. ``book_tools`` is set by the command that builds the site: what stands
+for the code and the packages that make it."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -128,7 +128,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     load_mime_renders().append(evidence.CheckMark)
 
     for name, default in CONFIG_VALUES.items():
-        app.add_config_value(name, default, "env" if name == "book_translated" else "")
+        app.add_config_value(name, default, "" if name == "book_untranslated" else "env")
 
     plain = (lambda self, node: None, lambda self, node: None)  # noqa: ARG005 - docutils' signature
     app.add_node(

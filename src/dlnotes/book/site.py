@@ -297,6 +297,7 @@ class Site:
             "language": language,
             "book_ready": self._results,
             "book_cache": self.book.cache,
+            "book_tools": self._tools(),
             "locale_dirs": self.work / "locale",
         }
         options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
@@ -305,11 +306,21 @@ class Site:
         options += [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
         return [*options, str(self.docs), str(work / "html")]
 
-    def _key(self) -> str:
-        """Hash everything that the site is made from, other than what only pages use."""
+    @staticmethod
+    @functools.cache
+    def _tools() -> str:
+        """Hash what makes pages: with other tools every page is made anew."""
         digest = hashlib.sha256()
         for name, version in sorted({(d.name.lower(), d.version) for d in distributions()}):
             digest.update(f"{name} {version}\n".encode())
+        for file in sorted(Path(__file__).parent.rglob("*")):
+            if file.is_file() and file.suffix not in _MADE_BY_TOOLS:
+                digest.update(f"{file.name} {hash_file(file)}\n".encode())
+        return digest.hexdigest()
+
+    def _key(self) -> str:
+        """Hash everything that the site is made from, other than what only pages use."""
+        digest = hashlib.sha256(self._tools().encode())
         for source in [*self.book.sources, self.root / "conf.py", self.docs]:
             files = sorted(source.rglob("*")) if source.is_dir() else [source]
             for file in files:
