@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
 
 .DEFAULT_GOAL := help
-.PHONY: help html watch status why test test-site coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html watch status why test test-site linkcheck coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +29,9 @@ test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reach
 
 test-site: html ## Test the built site in a browser, which has to be there: Chromium
 	@$(RUN) -m pytest --numprocesses auto --dist loadfile tests/site
+
+linkcheck: .venv/.ready ## Check the links to other sites, which takes a network; build/linkcheck/output.txt
+	@$(RUN) -m sphinx --quiet --builder linkcheck -c . -d build/linkcheck/doctrees docs build/linkcheck
 
 coverage: ## Run the test suite, which must reach nearly every line and branch of the package
 	@$(MAKE) --no-print-directory test COVERAGE=1

@@ -1,5 +1,7 @@
 """Sphinx configuration of the book. The code behind the options is in src/dlnotes/book."""
 
+import os
+
 from dlnotes import __version__
 
 project = "dlnotes"
@@ -60,6 +62,8 @@ locale_dirs = ["locale"]
 gettext_compact = False
 
 # The site.
+html_baseurl = os.environ.get("BOOK_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+book_license = "https://creativecommons.org/licenses/by/4.0/"  # of the prose
 html_theme = "sphinx_book_theme"
 html_title = "dlnotes"
 html_favicon = "docs/_static/mark.svg"

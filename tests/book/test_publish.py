@@ -45,6 +45,8 @@ def site(tmp_path, work):
 def test_a_site_is_assembled(site):
     files = read(site)
     assert "<title>Title</title>" in files.pop("index.html")
+    assert "<title>404 - Title</title>" in files.pop("404.html")
+    assert files.pop("robots.txt").startswith("User-agent: *\n")
     assert files == {
         ".nojekyll": "",
         "claims.json": "[]",

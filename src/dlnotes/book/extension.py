@@ -16,6 +16,7 @@ from dlnotes.book import (
     execution_page,
     judge,
     ledger,
+    links,
     mathematics,
     navigation,
     numbering,
@@ -165,5 +166,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     navigation.connect(app)
     numbering.connect(app)
     execution_page.connect(app)
+    links.connect(app)
     web.connect(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 2}

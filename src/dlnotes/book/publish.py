@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import filecmp
-import json
 import os
 import shutil
 from pathlib import Path
 
-from dlnotes.book.strings import LANGUAGES
+from dlnotes.book.entrance import write_entrance
 
 __all__ = ["note", "publish", "restore"]
 
@@ -17,35 +16,10 @@ _OWN = ".buildinfo"
 
 _NOTED, _KNOWLEDGE = "noted", ("doctrees/environment.pickle", f"html/{_OWN}")
 
-_ENTRANCE = """\
-<!DOCTYPE html>
-<html lang="{first}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="canonical" href="{first}/index.html">
-{alternates}
-<script>
-var books = {codes}, wanted = navigator.languages || [navigator.language], book = books[0];
-for (var i = 0; i < wanted.length; i++) {{
-  var code = wanted[i].slice(0, 2);
-  if (books.indexOf(code) >= 0) {{ book = code; break; }}
-}}
-location.replace(book + "/index.html" + location.hash);
-</script>
-</head>
-<body>
-<h1>{title}</h1>
-<ul>
-{links}
-</ul>
-</body>
-</html>
-"""
 
-
-def publish(work: Path, languages: list[str], site: Path, title: str, *, like: Path) -> None:
+def publish(
+    work: Path, languages: list[str], site: Path, title: str, *, like: Path, address: str = ""
+) -> None:
     """Assemble a site beside the old one and swap the two, so that it is never half written.
 
     Parameters
@@ -60,6 +34,8 @@ def publish(work: Path, languages: list[str], site: Path, title: str, *, like: P
         Of the page that leads to the languages.
     like : Path
         A site in place, perhaps the same, whose files that are right are not copied again.
+    address : str
+        Where the site will be, if that is known.
     """
     new, old = site.with_name(f"{site.name}.new"), site.with_name(f"{site.name}.old")
     for leftover in (new, old):
@@ -68,8 +44,7 @@ def publish(work: Path, languages: list[str], site: Path, title: str, *, like: P
         for code in languages:
             _assemble(work / code / "html", like / code, new / code)
         shutil.copy2(new / languages[0] / "claims.json", new / "claims.json")
-        (new / "index.html").write_text(_entrance(languages, title), encoding="utf-8")
-        (new / ".nojekyll").touch()  # or GitHub Pages would drop the folders that start with _
+        write_entrance(new, languages, title, address)
         if site.exists():
             site.rename(old)
         new.rename(site)
@@ -146,15 +121,3 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
 
 def _same(one: Path, other: Path) -> bool:
     return other.exists() and filecmp.cmp(one, other, shallow=True)
-
-
-def _entrance(languages: list[str], title: str) -> str:
-    alternate = '<link rel="alternate" hreflang="{0}" href="{0}/index.html">'
-    link = '<li><a href="{0}/index.html" lang="{0}" hreflang="{0}">{1}</a></li>'
-    return _ENTRANCE.format(
-        first=languages[0],
-        title=title,
-        codes=json.dumps(languages),
-        alternates="\n".join(alternate.format(code) for code in languages),
-        links="\n".join(link.format(code, LANGUAGES[code]) for code in languages),
-    )

@@ -26,6 +26,7 @@ from dlnotes.book.engine.lock import only_build
 from dlnotes.book.engine.memory import Memory
 from dlnotes.book.engine.recorder import hash_file
 from dlnotes.book.engine.store import read_json, write_whole
+from dlnotes.book.entrance import public_address
 from dlnotes.book.progress import Progress
 from dlnotes.book.publish import note, publish, restore
 from dlnotes.book.results import describe
@@ -46,6 +47,7 @@ __all__ = ["Means", "NotBuiltError", "Site", "build", "read_config", "update_tra
 _MADE_BY_TOOLS = {".mo", ".pyc"}
 _WARNINGS = "warnings.txt"
 _OTHERS: dict[str, Any] = {
+    "html_baseurl": "",
     "html_extra_path": [],
     "html_static_path": [],
     "html_theme": "alabaster",
@@ -140,6 +142,7 @@ class Site:
         self.preview = self.output / "preview"
         self._stamp, self._results = self.work / "built.json", self.work / "results.pickle"
         self.config = read_config(root)
+        self.address = public_address(self.config)
         cache = self.output / "cache" if output else None
         self.book = configured_book(self.config, root, self.docs, cache)
         self.languages = [c for c in LANGUAGES if c in ("en", *self.config.book_translated)]
@@ -281,7 +284,8 @@ class Site:
         return results, notebooks
 
     def _publish(self, site: Path) -> None:
-        publish(self.work, self.languages, site, self.config.project, like=self.html)
+        title = self.config.project
+        publish(self.work, self.languages, site, title, like=self.html, address=self.address)
 
     def _summary(self) -> str:
         claims = json.loads((self.html / "claims.json").read_text(encoding="utf-8"))
@@ -295,6 +299,7 @@ class Site:
         work = self.work / language
         settings = {
             "language": language,
+            "html_baseurl": self.address and f"{self.address}{language}/",
             "book_ready": self._results,
             "book_cache": self.book.cache,
             "book_tools": self._tools(),
@@ -320,7 +325,7 @@ class Site:
 
     def _key(self) -> str:
         """Hash everything that the site is made from, other than what only pages use."""
-        digest = hashlib.sha256(self._tools().encode())
+        digest = hashlib.sha256(f"{self._tools()} {self.address}".encode())
         for source in [*self.book.sources, self.root / "conf.py", self.docs]:
             files = sorted(source.rglob("*")) if source.is_dir() else [source]
             for file in files:
