@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
 
 .DEFAULT_GOAL := help
-.PHONY: help html watch status why test test-site linkcheck coverage doctest mutants test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html watch status why test test-site linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,6 +59,9 @@ check: lint html coverage doctest ## Everything that CI runs
 
 i18n: .venv/.ready ## Update the translation catalogs and show how complete each page is
 	@$(BOOK) i18n
+
+publish-notebooks: html ## Push the notebooks to the branch that Colab and Binder open them from
+	@$(RUN) tools/notebooks_branch.py
 
 lock: .venv/.ready ## Renew requirements.lock with the newest versions that pyproject.toml allows
 	@$(RUN) -m uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --fork-strategy fewest --extra book --extra dask --group dev --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock

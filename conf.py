@@ -3,6 +3,7 @@
 import os
 
 from dlnotes import __version__
+from dlnotes.book.repository import repository
 
 project = "dlnotes"
 author = "The dlnotes authors"
@@ -37,6 +38,8 @@ book_translated = {
         "reference/misconceptions",
     ]
 }
+book_repository, book_branch = repository()
+book_install = "dlnotes[pages]"
 book_untranslated = ["reference/api/*", "reference/engine"]  # in English only
 
 # Pages.
@@ -71,7 +74,12 @@ html_static_path = ["docs/_static"]
 html_css_files = ["book.css"]
 templates_path = ["docs/_templates"]
 html_theme_options = {
-    "article_header_end": ["language-switch.html", "article-header-buttons.html"],
+    "article_header_end": [
+        "language-switch.html",
+        "page-downloads.html",
+        "article-header-buttons.html",
+    ],
+    "article_footer_items": ["page-measured.html"],
     "show_navbar_depth": 2,
 }
 katex_prerender = True

@@ -45,6 +45,8 @@ class PageResult:
     memory: int = 0
     from_cache: bool = False
     packages: dict[str, str] = field(default_factory=dict)
+    python: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
     def read_outputs(self, notebook: nbformat.NotebookNode) -> None:
         """Take measurements and glued values from the cell outputs of an executed notebook."""
@@ -64,7 +66,8 @@ class PageResult:
         if result.kept:
             kept = result.kept
             self.seconds, self.cpu, self.memory = kept.seconds, kept.cpu, kept.memory
-            self.packages = kept.inputs.packages
+            self.packages, self.python = kept.inputs.packages, kept.inputs.python
+            self.settings = kept.inputs.settings
         self.from_cache = result.state == "fresh"
 
 

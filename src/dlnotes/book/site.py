@@ -6,6 +6,7 @@ import asyncio
 import functools
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from dlnotes.book.engine.store import read_json, write_whole
 from dlnotes.book.entrance import public_address
 from dlnotes.book.progress import Progress
 from dlnotes.book.publish import note, publish, restore
+from dlnotes.book.repository import VARIABLES
 from dlnotes.book.results import describe
 from dlnotes.book.strings import LANGUAGES
 from dlnotes.book.translation import catalog_progress
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from dlnotes.book.engine.executors import PageExecutor
 
 __all__ = ["Means", "NotBuiltError", "Site", "build", "read_config", "update_translations"]
+
+_ENVIRONMENT = (*VARIABLES,)
+"""Variables that ``conf.py`` reads."""
 
 _MADE_BY_TOOLS = {".mo", ".pyc"}
 _WARNINGS = "warnings.txt"
@@ -326,6 +331,8 @@ class Site:
     def _key(self) -> str:
         """Hash everything that the site is made from, other than what only pages use."""
         digest = hashlib.sha256(f"{self._tools()} {self.address}".encode())
+        for name in _ENVIRONMENT:
+            digest.update(f"{name} {os.environ.get(name)}\n".encode())
         for source in [*self.book.sources, self.root / "conf.py", self.docs]:
             files = sorted(source.rglob("*")) if source.is_dir() else [source]
             for file in files:

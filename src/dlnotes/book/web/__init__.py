@@ -9,7 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlnotes.book.web import figures, markup, scripts, sharing, translations
+from dlnotes.book.web import (
+    figures,
+    furniture,
+    markup,
+    notebooks,
+    scripts,
+    sharing,
+    translations,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["connect"]
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = (figures, markup, scripts, sharing, translations)
+_MODULES = (figures, furniture, markup, notebooks, scripts, sharing, translations)
 
 
 def connect(app: Sphinx) -> None:
