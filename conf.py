@@ -42,6 +42,14 @@ book_repository, book_branch = repository()
 book_install = "dlnotes[pages]"
 book_untranslated = ["reference/api/*", "reference/engine"]  # in English only
 
+# In the search the chapters come before what is looked up.
+book_search_weights = {
+    "index": 0.4,
+    "reference/misconceptions": 0.4,
+    "reference/api/*": 0.15,
+    "reference/*": 0.5,
+}
+
 # Pages.
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 nb_merge_streams = True

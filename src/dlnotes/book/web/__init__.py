@@ -15,6 +15,7 @@ from dlnotes.book.web import (
     markup,
     notebooks,
     scripts,
+    search,
     sharing,
     translations,
 )
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["connect"]
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = (figures, furniture, markup, notebooks, scripts, sharing, translations)
+_MODULES = (figures, furniture, markup, notebooks, scripts, search, sharing, translations)
 
 
 def connect(app: Sphinx) -> None:
