@@ -103,9 +103,9 @@ class BookIndex(IndexBuilder):
 
     def _read_words(self) -> None:
         for docname, store in self._unread.items():
-            left_out = [w for title, _ in store.titles for w in left_out(title, store.words)]
+            meant = [w for title, _ in store.titles for w in left_out(title, store.words)]
             title_words = {
-                term for terms in self._terms([*store.title_words, *left_out]) for term in terms
+                term for terms in self._terms([*store.title_words, *meant]) for term in terms
             }
             each = [*self._terms(store.words)]
             counts = Counter(term for terms in each for term in terms)

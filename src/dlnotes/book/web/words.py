@@ -57,7 +57,8 @@ def latin_terms(word: str, stemmer: SearchEnglish) -> list[str]:
     (['gamma'], ['log_2', 'log'])
     """
     if re.fullmatch(r"[Α-ω]", word):
-        word = unicodedata.name(word, "").rpartition(" ")[2].replace("LAMDA", "LAMBDA")
+        name = unicodedata.name(word, "").rpartition(" ")[2]
+        word = "lambda" if word in "Λλ" else name  # which Unicode spells otherwise
     word = _SAME_LETTER.sub("", word.strip("_").lower())
     if word in stemmer.stopwords or not re.search(r"[^\W\d_]", word):
         return []
