@@ -110,7 +110,19 @@ def test_ledgers_links_and_solutions(ledgers):
     assert '<span class="pasted-text">4.0</span>' in ledger
     assert 'class="katex"' in ledger  # formulas too
 
+    assert ledger.count("<li><div") == ledger.count('<span class="claim-verdict">') == 2
+    assert '<span class="claim-verdict">corrects a misconception</span>' in ledger
+    assert "<dt>holds</dt><dd><p>Measured, and true.</p>" in ledger
+    assert '<option value="part-part">Part</option>' in ledger
+    assert '<option value="corrected">corrects a misconception</option>' in ledger
+    assert 'data-none="No claim matches." hidden>' in ledger
+    assert "claim-verdict" not in page
+    assert "claims.js" not in page
+    assert 'data-count="명제 {all}개 중 {shown}개"' in ledgers.html("ko/all/ledger.html")
+
     wrong = ledgers.html("en/wrong.html")
+    assert 'name="part"' in wrong
+    assert 'name="verdict"' not in wrong
     assert "The sky is blue." in wrong
     assert "sum-of-two" not in wrong
 

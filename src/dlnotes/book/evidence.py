@@ -55,6 +55,9 @@ def _close_claim(self: HTML5Translator, node: claim_node) -> None:
     env, page, name = self.builder.env, node.get("page", ""), node["claim"]
     checks = claims_domain(env).checks(node["docname"], name)
     self.body.append(f'<a class="claim-id" href="{page}#claim-{name}">{name}</a>')
+    if page:  # in a list of claims
+        word = escape(text(f"verdict-{node['verdict']}", env.config.language))
+        self.body.append(f'<span class="claim-verdict">{word}</span>')
     if checks:
         self.body.append(evidence_html(checks, env.config.language, page))
     self.body.append("</div>\n")

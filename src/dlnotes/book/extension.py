@@ -168,4 +168,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     execution_page.connect(app)
     links.connect(app)
     web.connect(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 3}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 6}

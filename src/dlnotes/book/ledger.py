@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from dlnotes.book.claims import VERDICTS, claim_node, claims_domain
 from dlnotes.book.strings import text
+from dlnotes.book.web.claims_filter import filter_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,9 +98,14 @@ class FillLedgers(SphinxPostTransform):
         """Fill the page that is being written."""
         del kwargs
         for ledger in list(self.document.findall(ledger_node)):
-            ledger.replace_self(
-                list(self._boxes(only_misconceptions=ledger["only_misconceptions"]))
-            )
+            only_misconceptions = ledger["only_misconceptions"]
+            sections = list(self._boxes(only_misconceptions=only_misconceptions))
+            parts = {part["ids"][0]: part[0].astext() for part in sections}
+            verdicts = {} if only_misconceptions else self._verdicts()
+            above: list[nodes.Element] = [self._explained(verdicts)] if verdicts else []
+            if self.app.builder.name == "html":
+                above += [filter_node(parts=parts, verdicts=verdicts)]
+            ledger.replace_self([*above, *sections])
         for place in list(self.document.findall(box_node)):
             place.replace_self(self._box(place))
         for count in list(self.document.findall(count_node)):
@@ -133,16 +139,34 @@ class FillLedgers(SphinxPostTransform):
             f"{place.source}:{place.line}: no page makes the claim {place['claim']!r}"
         )
 
+    def _verdicts(self) -> dict[str, str]:
+        """Name the verdicts that there are."""
+        found = {claim.verdict for claim in claims_domain(self.env).claims()}
+        return {v: text(f"verdict-{v}", self.config.language) for v in VERDICTS if v in found}
+
+    def _explained(self, verdicts: dict[str, str]) -> nodes.definition_list:
+        entries = nodes.definition_list(classes=["claims-verdicts"])
+        for verdict, name in verdicts.items():
+            meaning = text(f"verdict-{verdict}-means", self.config.language)
+            definition = nodes.definition("", nodes.paragraph("", meaning))
+            entries += nodes.definition_list_item("", nodes.term("", name), definition)
+        return entries
+
     def _boxes(self, *, only_misconceptions: bool) -> Iterator[nodes.Element]:
         """Repeat the boxes of all pages under the titles of their parts and pages."""
-        parts = self._parts()
+        parts, anchors = self._parts(), list[str]()
         wanted = [
             c
             for c in claims_domain(self.env).claims()
             if c.misconception or not only_misconceptions
         ]
         for part, in_part in groupby(wanted, key=lambda claim: parts.get(claim.page, "")):
-            section = nodes.section(ids=[nodes.make_id(f"part-{part}")])
+            anchor = nodes.make_id(f"part-{part}")
+            again = Counter(anchors)[anchor]  # no letter of a Korean name can be in it
+            anchors.append(anchor)
+            section = nodes.section(
+                ids=[f"{anchor}-{again + 1}" if again else anchor], classes=["claims-part"]
+            )
             section += nodes.title("", part)
             for page, claims in groupby(in_part, key=lambda claim: claim.page):
                 ids = {claim.id for claim in claims}
@@ -150,9 +174,11 @@ class FillLedgers(SphinxPostTransform):
                 heading = nodes.rubric("", classes=["ledger-page"])
                 heading += nodes.reference("", self.env.titles[page].astext(), refuri=url)
                 section += heading
+                boxes = nodes.bullet_list(classes=["claims-list"])
                 for original in self.env.get_doctree(page).findall(claim_node):
                     if original["claim"] in ids:
-                        section += self._copy(original, url)
+                        boxes += nodes.list_item("", self._copy(original, url))
+                section += boxes
             yield section
 
     def _copy(self, original: claim_node, url: str) -> claim_node:

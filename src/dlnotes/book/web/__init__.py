@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlnotes.book.web import (
+    claims_filter,
+    code_links,
+    definitions,
     figures,
     furniture,
+    glossary,
     markup,
     notebooks,
     scripts,
@@ -26,7 +30,20 @@ if TYPE_CHECKING:
 __all__ = ["connect"]
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = (figures, furniture, markup, notebooks, scripts, search, sharing, translations)
+_MODULES = (
+    claims_filter,
+    code_links,
+    glossary,
+    definitions,
+    figures,
+    furniture,
+    markup,
+    notebooks,
+    scripts,
+    search,
+    sharing,
+    translations,
+)
 
 
 def connect(app: Sphinx) -> None:
