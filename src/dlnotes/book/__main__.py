@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--output", type=Path, help="write elsewhere than to build")
     watch = commands.add_parser("watch", help="build, serve, and build again after every edit")
     watch.add_argument("--port", type=int, default=8000)
+    commands.add_parser("epub", help="write an e-book for each language from the same results")
+    commands.add_parser("pdf", help="write the book as one PDF from the same results")
     commands.add_parser("i18n", help="update the catalogs and show how complete each page is")
 
     run = commands.add_parser("execute", help="run the pages that have no fresh result")
@@ -63,11 +65,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - a command each
     if options.command == "build":
         return build(Path.cwd(), force=options.force, output=options.output)
     if options.command == "i18n":
         return update_translations(Path.cwd())
+    if options.command in {"epub", "pdf"}:
+        from dlnotes.book.printing.commands import make_epub, make_pdf
+
+        return (make_epub if options.command == "epub" else make_pdf)(Path.cwd())
     if options.command == "watch":
         from dlnotes.book.watch import watch
 

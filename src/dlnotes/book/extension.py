@@ -20,6 +20,7 @@ from dlnotes.book import (
     mathematics,
     navigation,
     numbering,
+    printing,
     proofread,
     solutions,
     translation,
@@ -168,4 +169,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     execution_page.connect(app)
     links.connect(app)
     web.connect(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 6}
+    printing.connect(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 7}

@@ -44,7 +44,15 @@ if TYPE_CHECKING:
     from dlnotes.book.engine import Page, Result
     from dlnotes.book.engine.executors import PageExecutor
 
-__all__ = ["Means", "NotBuiltError", "Site", "build", "read_config", "update_translations"]
+__all__ = [
+    "Means",
+    "NotBuiltError",
+    "Site",
+    "build",
+    "mirror",
+    "read_config",
+    "update_translations",
+]
 
 _ENVIRONMENT = (*VARIABLES,)
 """Variables that ``conf.py`` reads."""
@@ -140,6 +148,9 @@ class Site:
         Where everything is written, by default ``build`` in ``root``.
     """
 
+    builder = "html"
+    """Sphinx's name of the form in which pages are written."""
+
     def __init__(self, root: Path, output: Path | None = None) -> None:
         self.root, self.docs = root, root / "docs"
         self.output = output or root / "build"
@@ -219,7 +230,7 @@ class Site:
             await means.writers.discard()
             shutil.rmtree(self.work, ignore_errors=True)
             self.work.mkdir(parents=True)
-        _mirror(self.docs / "locale", self.work / "locale")
+        mirror(self.docs / "locale", self.work / "locale")
         self.prepare(means.writers)
         results, notebooks = await self._run(means, force=force)
         hand_over(self._results, results, notebooks)
@@ -310,11 +321,11 @@ class Site:
             "book_tools": self._tools(),
             "locale_dirs": self.work / "locale",
         }
-        options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", "html"]
+        options = ["--fail-on-warning", "--keep-going", "--quiet", "-b", self.builder]
         options += ["-j", str(max(1, processors() // len(self.languages)))]
         options += ["-c", str(self.root), "-d", str(work / "doctrees"), "-w", str(work / _WARNINGS)]
         options += [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
-        return [*options, str(self.docs), str(work / "html")]
+        return [*options, str(self.docs), str(work / self.builder)]
 
     @staticmethod
     @functools.cache
@@ -354,7 +365,7 @@ def read_config(root: Path) -> Config:
     return config
 
 
-def _mirror(source: Path, target: Path) -> None:
+def mirror(source: Path, target: Path) -> None:
     """Copy catalogs to where Sphinx may put what it compiles beside them."""
     wanted = {file.relative_to(source) for file in source.rglob("*.po")}
     for name in wanted:
