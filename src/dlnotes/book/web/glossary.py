@@ -117,19 +117,9 @@ class Glossary:
         )
 
     def find(self, text: str, unlinked: set[str]) -> Iterator[tuple[re.Match[str], Term]]:
-        """Find every use of a term in a text.
+        """Find every use of a term in a text, with names that are not wanted as keys.
 
-        Parameters
-        ----------
-        text : str
-            Of a paragraph, or part of it.
-        unlinked : set of str
-            Keys of names that are not wanted, beside those that only an author links.
-
-        Yields
-        ------
-        tuple of re.Match and Term
-            Not where a name could mean either of two terms, nor within a longer name.
+        Not where a name could mean either of two terms, nor within a longer name.
         """
         for match in self._pattern.finditer(text):
             key = self._known(match[0])
