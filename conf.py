@@ -43,12 +43,7 @@ book_install = "dlnotes[pages]"
 book_untranslated = ["reference/api/*", "reference/engine"]  # in English only
 
 # In the search the chapters come before what is looked up.
-book_search_weights = {
-    "index": 0.4,
-    "reference/misconceptions": 0.4,
-    "reference/api/*": 0.15,
-    "reference/*": 0.5,
-}
+book_search_weights = {"index": 0.4, "reference/api/*": 0.15, "reference/*": 0.5}
 
 # Pages.
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
@@ -82,11 +77,7 @@ html_static_path = ["docs/_static"]
 html_css_files = ["book.css", ("print.css", {"media": "print"})]
 templates_path = ["docs/_templates"]
 html_theme_options = {
-    "article_header_end": [
-        "language-switch.html",
-        "page-downloads.html",
-        "article-header-buttons.html",
-    ],
+    "article_header_end": "language-switch.html, page-downloads.html, article-header-buttons.html",
     "article_footer_items": ["page-measured.html"],
     "show_navbar_depth": 2,
 }

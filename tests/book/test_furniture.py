@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 from sphinx.testing.util import SphinxTestApp
-from sphinx_exercise.nodes import solution_node
+from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
 
 from dlnotes.book.engine import Page
 from dlnotes.book.repository import repository
@@ -39,7 +39,7 @@ def container(*children, **attributes):
     return nodes.container("", *children, **attributes)
 
 
-LINES = nodes.literal_block("", "\n\n".join(["a = 1"] * 40))
+LINES = nodes.literal_block("", "\n\n".join(["a = 1"] * 80))
 CAPTION = nodes.caption("", "word " * 150)
 
 
@@ -57,6 +57,7 @@ CAPTION = nodes.caption("", "word " * 150)
         ([container(LINES.deepcopy(), hide_mode="input")], 1),
         ([container(LINES.deepcopy(), nb_element="cell_code_output")], 1),
         ([solution_node("", paragraph("word " * 900))], 1),
+        ([exercise_enumerable_node("", paragraph("word " * 900))], 1),
         ([nodes.comment("", "word " * 900)], 1),
         ([nodes.figure("", CAPTION.deepcopy()) for _ in range(2)], 2),
         ([container(nodes.figure("", CAPTION.deepcopy()), hide_mode="all") for _ in range(4)], 4),

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx_exercise.nodes import solution_node
+from sphinx_exercise.nodes import is_exercise_node, solution_node
 
 from dlnotes.book.claims import claims_domain
 from dlnotes.book.repository import NOTEBOOKS_BRANCH
@@ -44,7 +44,7 @@ _MEASURED = "book-measured-on"
 
 _SYLLABLE, _WORD = re.compile("[\uac00-\ud7a3]"), re.compile(r"[^\W\d_\uac00-\ud7a3]+")
 _SYLLABLES_A_MINUTE, _WORDS_A_MINUTE = 500, 200
-_SECONDS_A_FORMULA, _SECONDS_A_LINE = 15, 3
+_SECONDS_A_FORMULA, _SECONDS_A_LINE = 15, 1.5
 
 
 _TAKES_TIME = (nodes.Text, nodes.figure, nodes.literal_block, nodes.math, nodes.math_block)
@@ -55,8 +55,8 @@ def minutes(doctree: nodes.document) -> int:
 
     Prose takes a minute for 200 words, or for 500 syllables of Hangul. A formula in a line of text
     counts as one word, a formula on its own takes 15 seconds, and so does a figure. A line of code
-    takes 3 seconds. What is folded at first, hidden code and solutions, takes no time, and neither
-    do the outputs of cells.
+    takes as long as five words. What is folded at first takes no time, and neither do the outputs
+    of cells, nor the exercises, for which everyone needs another.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def minutes(doctree: nodes.document) -> int:
 
 def _read(node: nodes.Node) -> Iterator[nodes.Node]:
     """Yield what a reader has to take in, from the top down."""
-    if isinstance(node, solution_node | nodes.Invisible):
+    if is_exercise_node(node) or isinstance(node, solution_node | nodes.Invisible):
         return
     if isinstance(node, nodes.Element) and (
         node.get("hide_mode") in {"input", "all"} or node.get("nb_element") == "cell_code_output"
