@@ -38,9 +38,9 @@ test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reach
 tests/site/node_modules/.package-lock.json: tests/site/package-lock.json | .venv/.ready
 	@$(NPM) --prefix tests/site ci >/dev/null
 
-test-site: html tests/site/node_modules/.package-lock.json ## Test the built site in a browser, which has to be there: Chromium
-	@$(RUN) -m pytest --numprocesses auto --dist loadgroup tests/site --ignore tests/site/test_lighthouse.py
-	@$(RUN) -m pytest tests/site/test_lighthouse.py
+test-site: html tests/site/node_modules/.package-lock.json ## Test the built site in Chromium, which has to be there; SHORT=1 looks at a few pages
+	@SITE_SHORT=$(SHORT) $(RUN) -m pytest --numprocesses auto --dist loadgroup tests/site --ignore tests/site/test_lighthouse.py
+	@SITE_SHORT=$(SHORT) $(RUN) -m pytest tests/site/test_lighthouse.py
 
 screenshots: html ## Photograph ten pages, light and dark, desktop and phone, both languages, into build/screenshots
 	@$(RUN) tools/screenshots.py

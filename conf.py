@@ -18,7 +18,6 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
 ]
-root_doc = "index"
 exclude_patterns = ["locale", "_templates"]
 nitpicky = True
 nitpick_ignore_regex = [("py:class", r"numpy\..*")]  # links to NumPy would need a network
@@ -41,7 +40,6 @@ book_translated = {
 book_repository, book_branch = repository()
 book_install = "dlnotes[pages]"
 book_untranslated = ["reference/api/*", "reference/engine"]  # in English only
-
 # In the search the chapters come before what is looked up.
 book_search_weights = {"index": 0.4, "reference/api/*": 0.15, "reference/*": 0.5}
 
@@ -50,7 +48,6 @@ myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "
 nb_merge_streams = True
 nb_number_source_lines = False
 bibtex_bibfiles = ["docs/references.bib"]
-bibtex_default_style = "alpha"
 bibtex_reference_style = "author_year"
 copybutton_selector = "div.cell_input pre, div.highlight-console pre"
 
@@ -63,7 +60,6 @@ napoleon_use_param = False
 napoleon_use_rtype = False
 
 # Korean.
-language = "en"
 locale_dirs = ["locale"]
 gettext_compact = False
 

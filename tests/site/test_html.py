@@ -45,7 +45,7 @@ def test_a_page_is_valid(reports, site, page_name):
     [
         ("<p id='a'>x</p><p id='a'>y</p>", "no-dup-id"),
         ("<p><div>a block in a line</div></p>", "close-order"),
-        ("<summary>outside</summary>", "element-permitted-parent"),
+        ("<summary>outside</summary>", "element-permitted-content"),
         ("<a href='x'><button type='button'>two in one</button></a>", "element-permitted-content"),
         ("<div colour=red", "parser-error"),
     ],

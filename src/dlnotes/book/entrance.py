@@ -32,9 +32,12 @@ _PAGE = """\
 <title>{name}</title>
 {head}
 </head>
-<body style="max-width: 36rem; margin: 10vh auto; padding: 0 1rem; font: 1.125rem/1.6 system-ui">
+<body style="max-width: 36rem; margin: 10vh auto; padding: 0 1rem; background: Canvas;
+ color: CanvasText; font: 1.125rem/1.6 system-ui">
+<main>
 <h1>{title}</h1>
 {body}
+</main>
 </body>
 </html>
 """

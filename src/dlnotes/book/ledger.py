@@ -186,6 +186,11 @@ class FillLedgers(SphinxPostTransform):
         box["page"] = url
         for xref in box.findall(addnodes.pending_xref):
             xref["refdoc"] = self.env.docname
+        language = self.config.language
+        if language != "en" and original["docname"] not in self.config.book_translated[language]:
+            for words in box.children:
+                if isinstance(words, nodes.Element):  # docutils makes it an attribute `lang`
+                    words["classes"].append("language-en")
         return box
 
     def _parts(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ def connect(app: Sphinx) -> None:
     folded = (_visit_folded, _depart_folded)
     app.add_node(HideCodeCellNode, override=True, html=folded)
     app.add_node(nodes.citation, override=True, html=(_visit_citation, _depart_citation))
-    app.connect("doctree-read", _unwrap_blocks)
+    app.connect("doctree-resolved", _unwrap_blocks)
     app.connect("html-page-context", _one_viewport)
 
 
@@ -54,9 +54,9 @@ def _depart_citation(translator: Any, node: nodes.citation) -> None:
     translator.body.append("</div>\n")
 
 
-def _unwrap_blocks(app: Sphinx, doctree: nodes.document) -> None:
+def _unwrap_blocks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put lists and the like beside the paragraph that holds them."""
-    del app
+    del app, docname
     for paragraph in list(doctree.findall(nodes.paragraph)):
         if any(isinstance(child, _BLOCKS) for child in paragraph.children):
             parts: list[nodes.Node] = []

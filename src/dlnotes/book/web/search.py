@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 __all__ = ["BookIndex", "book_order", "connect"]
 
 _WORDS = ["many", "near", "none", "one", "reading", "some", "terms", "tip"]
+_SCRIPTS = (
+    "searchtools.js",
+    "language_data.js",
+    "search-words.js",
+    "search-excerpt.js",
+    "search.js",
+)
+"""In this order, after Sphinx's ``doctools.js`` and before the index."""
+
 _OFTEN = 3
 """Times that two words are next to each other on a page, for the index to say so."""
 
@@ -233,6 +242,6 @@ def _add_scripts(
 ) -> None:
     if pagename == "search":
         context["book_search"] = {"script": text("search-script", app.config.language)}
-        for name in ("search-words.js", "search-excerpt.js", "search.js"):
+        for name in _SCRIPTS:
             app.add_js_file(name, loading_method="defer")
         app.add_css_file("search.css")

@@ -36,3 +36,20 @@
   addEventListener("resize", look);
   document.addEventListener("toggle", look, true);
 }
+
+// The search is a key away; a dialog gives the focus back to the button that opened it.
+{
+  const field = document.querySelector(".book-search input");
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    if (field?.checkVisibility()) field.focus();
+    else document.querySelector(".search-link")?.click();
+  });
+  for (const side of ["primary", "secondary"]) {
+    const dialog = document.getElementById(`pst-${side}-sidebar-modal`);
+    const button = document.querySelector(`.${side}-toggle`);
+    dialog?.addEventListener("close", () => setTimeout(() => button?.focus()));
+  }
+}
