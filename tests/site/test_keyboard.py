@@ -1,4 +1,4 @@
-"""Everything by keyboard, with a focus that can be seen."""
+"""Everything by keyboard, with a focus that can be seen; see test_theme and test_figures, too."""
 
 import re
 
@@ -116,24 +116,6 @@ def test_the_search(page, address):
     result.first.wait_for()
 
 
-def _background(page):
-    return page.evaluate("getComputedStyle(document.body).backgroundColor")
-
-
-def test_the_theme(page, address):
-    page.goto(f"{address}/{ENTROPY}")
-    light = _background(page)
-    _press_on(
-        page.locator("summary, button").and_(page.get_by_label(re.compile("colou?r|theme", re.I)))
-    )
-    _press_on(page.get_by_role("button", name="Dark"))
-    page.evaluate(SETTLE)
-    dark = _background(page)
-    assert dark != light
-    page.reload()
-    assert _background(page) == dark, "keep what the reader chose"
-
-
 @pytest.mark.parametrize("fold", ["details.hide", ".claim details", "details.solution"])
 def test_what_is_folded_opens(page, address, fold):
     page.goto(f"{address}/{ENTROPY}")
@@ -142,19 +124,3 @@ def test_what_is_folded_opens(page, address, fold):
     for key, opened in (("Enter", True), ("Space", False)):
         _press_on(details.locator("summary"), key)
         assert (details.get_attribute("open") is not None) == opened
-
-
-def test_a_figure_opens_large_and_closes(page, address):
-    page.goto(f"{address}/{ENTROPY}")
-    figure = page.locator("main figure").first
-    small = figure.locator("img, svg").first.bounding_box()
-    opener = figure.locator("a, button").and_(page.get_by_label("Show large"))
-    _press_on(opener)
-    dialog = page.get_by_role("dialog")
-    dialog.wait_for()
-    large = dialog.locator("img, svg").first.bounding_box()
-    assert large["width"] > small["width"]
-    assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
-    page.keyboard.press("Escape")
-    dialog.wait_for(state="hidden")
-    assert opener.evaluate("opener => opener === document.activeElement"), "give the focus back"
