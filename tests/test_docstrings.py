@@ -139,6 +139,7 @@ def test_heavy_packages_are_imported_in_their_own_part_only():
         for path, tree in TREES.items()
         for name in imported(tree)
         if OWNERS.get(name.partition(".")[0], part(path)) != part(path)
+        and (part(path), name.partition(".")[0]) != ("book", "matplotlib")  # draws the cover
     ]
     assert strays == []
 

@@ -270,7 +270,7 @@ def test_a_notebook_reads_like_its_page_and_runs(written):
     # With an address, links lead to the site from anywhere; with a repository, it is installed.
     book.write(
         "conf.py",
-        f"{conf}html_baseurl = 'https://host/some/en/'\nbook_repository = 'https://hub/a/b'\n",
+        f"{conf}html_baseurl = 'https://host/some/'\nbook_repository = 'https://hub/a/b'\n",
     )
     run = book.build()
     assert run.returncode == 0, run.stdout
