@@ -63,8 +63,17 @@ Still three.
 LEDGER = """# Ledger
 
 {claims-count}`verdicts`.
+{claims-count}`passed` of {claims-count}`measured` on {claims-count}`pages`.
 
 ```{claims-ledger}
+```
+"""
+
+BOX = """# One
+
+{claims-count}`corrected` of these.
+
+```{claim-box} sky-is-blue
 ```
 """
 
@@ -76,7 +85,8 @@ def ledgers(book):
     book.write_page(PAGE)
     book.write("docs/all/ledger.md", LEDGER)
     book.write("docs/wrong.md", "# Wrong\n\n```{misconceptions-ledger}\n```\n")
-    toctree = "```{toctree}\n:caption: Part\npage\nall/ledger\nwrong\n```\n"
+    book.write("docs/one.md", BOX)
+    toctree = "```{toctree}\n:caption: Part\npage\nall/ledger\nwrong\none\n```\n"
     book.write("docs/index.md", f"# Home\n\n{toctree}")
     return book
 
@@ -103,6 +113,7 @@ def test_ledgers_links_and_solutions(ledgers):
 
     ledger = ledgers.html("en/all/ledger.html")
     assert "1 hold, 0 under a condition, 1 correct a misconception, 0 cite a source" in ledger
+    assert "<strong>2</strong> of <strong>2</strong> on <strong>1</strong>." in ledger
     assert 'id="part-part"' in ledger
     assert '<a class="reference external" href="../page.html">Page</a>' in ledger
     assert 'href="../page.html#claim-sum-of-two">sum-of-two</a>' in ledger
@@ -126,12 +137,40 @@ def test_ledgers_links_and_solutions(ledgers):
     assert "The sky is blue." in wrong
     assert "sum-of-two" not in wrong
 
+    box = ledgers.html("en/one.html")
+    assert "<p><strong>1</strong> of these.</p>" in box
+    assert box.count('<div class="claim ') == 1
+    assert 'href="page.html#claim-sky-is-blue">sky-is-blue</a>' in box
+
     # a claim changes its wording on one page: the ledgers follow
     path = ledgers.root / "docs/page.md"
     path.write_text(path.read_text().replace("The sky is blue.", "It is quite blue."))
     assert ledgers.build().returncode == 0
     assert "It is quite blue." in ledgers.html("en/wrong.html")
     assert "It is quite blue." in ledgers.html("ko/all/ledger.html")
+    assert "It is quite blue." in ledgers.html("en/one.html")
+
+
+def test_a_box_needs_its_claim(book):
+    book.write("docs/page.md", "# Page\n\n```{claim-box} sky-is-blue\n```\n")
+    run = book.build()
+    assert run.returncode == 1
+    assert "docs/page.md:3: no page makes the claim 'sky-is-blue'" in run.stdout
+
+
+def test_a_page_below_a_page_is_in_its_part(book):
+    book.write("docs/page.md", "# Page\n\n```{toctree}\nbelow\n```\n")
+    book.write_page(PAGE.replace("page.md::", "below.md::"), "below")
+    book.write("docs/ledger.md", "# Ledger\n\n```{claims-ledger}\n```\n")
+    index = (
+        "# Home\n\n```{toctree}\n:caption: A\nledger\n```\n```{toctree}\n:caption: B\npage\n```\n"
+    )
+    book.write("docs/index.md", index)
+    conf = book.root / "conf.py"
+    conf.write_text(conf.read_text().replace('["index", "page"]', "[]"))
+    run = book.build()
+    assert run.returncode == 0, run.stdout
+    assert '<section class="claims-part" id="part-b">' in book.html("en/ledger.html")
 
 
 def test_two_builds_in_two_places_give_the_same_files(ledgers, tmp_path):

@@ -1,12 +1,20 @@
-"""The e-books of a small book, and what is said where something is missing."""
+"""The e-books and the PDF of a small book, and what is said where something is missing."""
 
 import re
+import shutil
 import xml.etree.ElementTree as ET
 import zipfile
 
 import pytest
+from pypdf import PdfReader
 
+from dlnotes.book.printing import pdf
 from dlnotes.book.printing.pages import plain
+
+try:
+    BROWSER = pdf.find_browser()
+except pdf.NoBrowserError:
+    BROWSER = ""
 
 DOT = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4" cx="4" cy="4"/></svg>'
@@ -60,6 +68,7 @@ def test_without_a_browser_there_is_no_pdf(book):
     )
 
 
+@pytest.mark.skipif(shutil.which("java") is None, reason="epubcheck needs Java")
 def test_the_e_books(book):
     book.write("docs/dot.svg", DOT)
     page = book.root / "docs/page.md"
@@ -107,6 +116,115 @@ def test_the_e_books(book):
     assert again.returncode == 0, again.stdout
     assert "Not checked: epubcheck needs Java, which is not installed\n" in again.stdout
     assert {code: file.read_bytes() for code, file in files.items()} == first
+
+
+SECTIONS = """
+## Wide code
+
+```python
+{line}
+```
+
+## To the other page
+
+:::{{exercise}}
+:label: ex-a
+
+How much?
+:::
+
+:::{{solution}} ex-a
+Four and a quarter, $\\frac{{17}}{{4}}$.
+:::
+
+{{doc}}`index` and {{claim}}`answer-is-more-than-four`.
+"""
+
+
+def bookmarks(reader, outline=None, level=0):
+    for entry in reader.outline if outline is None else outline:
+        if isinstance(entry, list):
+            yield from bookmarks(reader, entry, level + 1)
+        else:
+            yield level, entry.title, reader.get_destination_page_number(entry) + 1
+
+
+def links(reader):
+    for page in reader.pages:
+        for reference in page.get("/Annots", ()):
+            annotation = reference.get_object()
+            if "/Dest" in annotation:
+                yield annotation["/Dest"]
+
+
+def fonts(reader):
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            yield font.get_object()
+
+
+@pytest.mark.skipif(not BROWSER, reason="a PDF needs Chromium")
+def test_the_pdf(book):
+    conf = (book.root / "conf.py").read_text(encoding="utf-8")
+    book.write("conf.py", conf.replace('"index", "page"', '"index"') + 'author = "A. Author"\n')
+    page = book.root / "docs/page.md"
+    line = "x = [" + ", ".join(map(str, range(1000, 1060))) + "]"
+    page.write_text(page.read_text(encoding="utf-8") + SECTIONS.format(line=line), encoding="utf-8")
+    run = book._run("-m", "dlnotes.book", "pdf", SOURCE_DATE_EPOCH="1700000000")
+    assert run.returncode == 0, run.stdout
+    assert re.search(r"Built build/fixture.pdf \(\d+ s\)\n", run.stdout)
+    reader = PdfReader(book.root / "build/fixture.pdf")
+
+    # a chapter begins on a page of its own, and bookmarks and contents know which
+    found = list(bookmarks(reader))
+    assert found == [
+        (0, "Contents · 차례", 3),
+        (0, "Home", 4),
+        (1, "Part", 5),
+        (2, "Page", 5),
+        (3, "Wide code", 5),
+        (3, "To the other page", 5),
+        (0, "집", 6),
+        (1, "부", 7),
+        (2, "쪽", 7),
+        (3, "Wide code", 7),
+        (3, "To the other page", 7),
+    ]
+    texts = [page.extract_text() for page in reader.pages]
+    assert len(texts) == 7
+    for title, number in (("Home", 4), ("Page", 5), ("집", 6), ("쪽", 7)):
+        assert re.search(rf"{title}\s*{number}\b", texts[2])
+        assert re.search(rf"\b{number}\b", texts[number - 1])
+
+    # both languages, the solution, the formula, the code to its end
+    assert "The answer is 4.2." in texts[4]
+    assert "Four and a quarter" in texts[4]
+    assert re.search(r"a\s*>\s*4", texts[4])
+    assert "1059]" in texts[4].replace("\n", "")
+    assert "답은 4.2입니다." in texts[6]
+    assert "풀이" in texts[6]
+
+    # links that lead somewhere, fonts that are there, what the file says of itself
+    assert len(list(links(reader))) >= 10
+    assert set(links(reader)) <= set(reader.named_destinations)
+    for font in fonts(reader):
+        if font["/Subtype"] != "/Type3":
+            descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            assert "/FontFile2" in descriptor
+    assert {"NanumGothic", "STIXGeneral-Regular"} <= {
+        str(font.get("/BaseFont", "")).partition("+")[2] for font in fonts(reader)
+    }
+    assert reader.metadata.title == "Home"
+    assert reader.metadata.author == "A. Author"
+    assert reader.metadata["/CreationDate"] == "D:20231114221320Z"
+    assert reader.root_object["/Lang"] == "en"
+    assert reader.root_object["/MarkInfo"]["/Marked"]
+
+    # again: the same file
+    first = (book.root / "build/fixture.pdf").read_bytes()
+    again = book._run("-m", "dlnotes.book", "pdf", SOURCE_DATE_EPOCH="1700000000")
+    assert again.returncode == 0, again.stdout
+    assert (book.root / "build/fixture.pdf").read_bytes() == first
 
 
 def test_a_book_that_does_not_hold_has_no_e_book(book):

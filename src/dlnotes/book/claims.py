@@ -18,6 +18,8 @@ from sphinx.roles import XRefRole
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
+from dlnotes.book.reading_order import reading_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -162,7 +164,7 @@ class ClaimsDomain(Domain):
 
     def claims(self) -> Iterator[Claim]:
         """Yield every claim, pages in the order of the table of contents."""
-        order = {name: i for i, name in enumerate(_reading_order(self.env))}
+        order = {name: i for i, name in enumerate(reading_order(self.env))}
         for docname in sorted(self.data["pages"], key=lambda d: (order.get(d, len(order)), d)):
             yield from self.data["pages"][docname]
 
@@ -212,17 +214,6 @@ def _plain(node: nodes.Element, css: str, glued: dict[str, str]) -> str:
                 elif isinstance(leaf, PendingGlueReference) and leaf.key in glued:
                     text += format_plain_text(glued[leaf.key], leaf.get("fmt_spec", ""))
     return " ".join(text.split())
-
-
-def _reading_order(env: BuildEnvironment) -> list[str]:
-    order: dict[str, None] = {}
-    stack = [env.config.root_doc]
-    while stack:
-        docname = stack.pop()
-        if docname not in order:
-            order[docname] = None
-            stack += reversed(env.toctree_includes.get(docname, []))
-    return list(order)
 
 
 def claims_domain(env: BuildEnvironment) -> ClaimsDomain:

@@ -16,6 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from dlnotes.book.claims import VERDICTS, claim_node, claims_domain
+from dlnotes.book.reading_order import reading_order
 from dlnotes.book.strings import text
 from dlnotes.book.web.claims_filter import filter_node
 
@@ -154,7 +155,7 @@ class FillLedgers(SphinxPostTransform):
 
     def _boxes(self, *, only_misconceptions: bool) -> Iterator[nodes.Element]:
         """Repeat the boxes of all pages under the titles of their parts and pages."""
-        parts, anchors = self._parts(), list[str]()
+        parts, anchors = reading_order(self.env), list[str]()
         wanted = [
             c
             for c in claims_domain(self.env).claims()
@@ -192,11 +193,3 @@ class FillLedgers(SphinxPostTransform):
                 if isinstance(words, nodes.Element):  # docutils makes it an attribute `lang`
                     words["classes"].append("language-en")
         return box
-
-    def _parts(self) -> dict[str, str]:
-        """Map each page to its part: the caption above it in the table of contents."""
-        parts: dict[str, str] = {}
-        for tree in self.env.get_doctree(self.config.root_doc).findall(addnodes.toctree):
-            for docname in tree["includefiles"]:
-                parts[docname] = tree.get("caption") or ""
-        return parts

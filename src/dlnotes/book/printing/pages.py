@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import re
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 from myst_nb.core.render import base_render_priority
-from sphinx import addnodes
 from sphinx.builders.html import StandaloneHTMLBuilder
+
+from dlnotes.book.reading_order import reading_order
 
 if TYPE_CHECKING:
     from bs4 import Tag
-    from sphinx.environment import BuildEnvironment
 
 __all__ = ["CONTENTS", "BookPages", "PlainPages", "plain"]
 
@@ -172,31 +174,13 @@ class BookPages(PlainPages):
         contents = {
             "formulas": [sheet.as_uri() for sheet in sheets if sheet.is_file()],
             "title": self.env.titles[config.root_doc].astext(),
-            "parts": parts(self.env),
+            "parts": [
+                {"caption": caption, "pages": [self._entry(name) for name, _ in pages]}
+                for caption, pages in groupby(reading_order(self.env).items(), itemgetter(1))
+            ],
         }
         file = Path(self.outdir, CONTENTS)
         file.write_text(json.dumps(contents, ensure_ascii=False), encoding="utf-8")
 
-
-def parts(env: BuildEnvironment) -> list[dict[str, Any]]:
-    """List the parts of a book with their captions and, in reading order, their pages."""
-    root = env.config.root_doc
-    found: list[dict[str, Any]] = [{"caption": "", "pages": [_entry(env, root)]}]
-    seen = {root}
-
-    def walk(names: list[str]) -> list[dict[str, str]]:
-        entries: list[dict[str, str]] = []
-        for name in names:
-            if name in env.titles and name not in seen:
-                seen.add(name)
-                entries += [_entry(env, name), *walk(env.toctree_includes.get(name, []))]
-        return entries
-
-    for tree in env.get_doctree(root).findall(addnodes.toctree):
-        pages = walk([name for _, name in tree["entries"]])
-        found.append({"caption": tree.get("caption") or "", "pages": pages})
-    return found
-
-
-def _entry(env: BuildEnvironment, name: str) -> dict[str, str]:
-    return {"name": name, "title": env.titles[name].astext()}
+    def _entry(self, name: str) -> dict[str, str]:
+        return {"name": name, "title": self.env.titles[name].astext()}

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx_exercise.nodes import is_exercise_node, solution_node
 
 from dlnotes.book.claims import claims_domain
+from dlnotes.book.reading_order import reading_order
 from dlnotes.book.repository import NOTEBOOKS_BRANCH
 from dlnotes.book.strings import text
 from dlnotes.book.web.notebooks import FOLDER
@@ -155,15 +155,16 @@ def page_furniture(
         the first two of these.
     """
     language, domain = app.config.language, claims_domain(app.env)
+    part = reading_order(app.env).get(page, "")
     result = domain.measured.get(page)
     versions = measured_on(result) if result else ""
     time, claims = minutes(doctree) if result else None, len(domain.data["pages"].get(page, ()))
     said = text("furniture-measured", language).format(versions=versions)
     return {
-        "part": _part(app.env, page),
+        "part": part,
         "minutes": time,
         "claims": claims,
-        "facts": _facts(_part(app.env, page), time, claims, language),
+        "facts": _facts(part, time, claims, language),
         "measured_on": versions,
         "measured": said if versions else "",
         "downloads": _downloads(app, page, context, ran=result is not None),
@@ -181,21 +182,6 @@ def _facts(part: str, time: int | None, claims: int, language: str) -> list[dict
             words = [text(k, language).format(n=n) for k in (key, f"facts-{kind}-title")]
             found.append({"kind": kind, "text": words[0], "title": words[1]})
     return found
-
-
-def _part(env: BuildEnvironment, page: str) -> str:
-    """Find the caption of the part in the table of contents that a page is in."""
-    trees = env.tocs[env.config.root_doc].findall(addnodes.toctree)
-    for tree in trees:
-        below, seen = list(tree["includefiles"]), set[str]()
-        while below:
-            name = below.pop()
-            if name == page:
-                return str(tree.get("caption") or "")
-            if name not in seen:
-                seen.add(name)
-                below += env.toctree_includes.get(name, ())
-    return ""
 
 
 def _link(app: Sphinx, kind: str, url: str) -> Link:

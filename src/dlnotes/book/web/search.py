@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sphinx.search
-from sphinx import addnodes
 from sphinx.search import IndexBuilder, WordStore
 from sphinx.search.en import SearchEnglish
 
+from dlnotes.book.reading_order import reading_order
 from dlnotes.book.strings import text
 from dlnotes.book.web.korean import KeptWords
 from dlnotes.book.web.words import English, Korean, left_out
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["BookIndex", "book_order", "connect"]
+__all__ = ["BookIndex", "connect"]
 
 _WORDS = ["many", "near", "none", "one", "reading", "some", "terms", "tip"]
 _SCRIPTS = (
@@ -163,14 +163,14 @@ class BookIndex(IndexBuilder):
                 index["titleterms"].get(term, [])
             )
             counts[term] = "".join(str(self._counts[term][names[n]]) for n in places)
-        order = book_order(self._env)
-        last = (len(order), "")
+        parts = reading_order(self._env)
+        order = {name: n for n, name in enumerate(parts)}
         language = self._env.config.language
         index["book"] = {
             "counts": counts,
             "pairs": self._frozen_pairs({name: n for n, name in enumerate(names)}),
-            "order": [order.get(name, last)[0] for name in names],
-            "parts": [order.get(name, last)[1] for name in names],
+            "order": [order.get(name, len(order)) for name in names],
+            "parts": [parts.get(name, "") for name in names],
             "weights": [_weight(name, self._env.config.book_search_weights) for name in names],
             "words": {key: text(f"search-{key}", language) for key in _WORDS},
         }
@@ -198,34 +198,6 @@ def _places(numbers: int | list[int]) -> list[int]:
 
 def _weight(docname: str, weights: dict[str, float]) -> float:
     return next((w for pattern, w in weights.items() if fnmatch.fnmatch(docname, pattern)), 1)
-
-
-def book_order(env: BuildEnvironment) -> dict[str, tuple[int, str]]:
-    """Say where in the book each page is.
-
-    Parameters
-    ----------
-    env : sphinx.environment.BuildEnvironment
-        Knows the pages, all of which have been read.
-
-    Returns
-    -------
-    dict of str to tuple of (int, str)
-        Its place among all pages, and the caption of its part.
-    """
-    root = env.config.root_doc
-    order = {root: (0, "")}
-
-    def visit(docname: str, caption: str) -> None:
-        if docname not in order and docname in env.all_docs:
-            order[docname] = (len(order), caption)
-            for below in env.toctree_includes.get(docname, []):
-                visit(below, caption)
-
-    for tree in env.get_doctree(root).findall(addnodes.toctree):
-        for docname in tree["includefiles"]:
-            visit(docname, tree.get("caption") or "")
-    return order
 
 
 def connect(app: Sphinx) -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.locale import _
 
 from dlnotes.book.claims import claims_domain
+from dlnotes.book.reading_order import reading_order
 from dlnotes.book.strings import LANGUAGES
 from dlnotes.book.web.cards import SIZE, Card, draw
 
@@ -67,7 +67,6 @@ class Sharing:
         # The driver of the site adds the language to the address; Sphinx alone does not.
         end = f"/{self._language}/"
         self._root = self._base[: 1 - len(end)] if self._base.endswith(end) else ""
-        self._parts: dict[str, str] | None = None
 
     def add_tags(
         self, _app: Sphinx, page: str, _template: str, context: dict[str, Any], doctree: Any
@@ -96,7 +95,7 @@ class Sharing:
         picture = ""
         if self._base:
             context["pageurl"] = self._url(code, page)  # Sphinx makes the canonical link of it
-            card = Card(title, "" if home else self.part(page), book)
+            card = Card(title, reading_order(self._env).get(page, ""), book)
             picture = f"{self._base}{_CARDS}/{card.name}"
             draw(card, Path(self._builder.outdir, _CARDS, card.name))
             tags += [
@@ -134,21 +133,6 @@ class Sharing:
                 and (page in translated[code] or page not in self._env.found_docs)
             )
         ]
-
-    def part(self, page: str) -> str:
-        """Return the caption of the part of the book that a page is in, or nothing."""
-        if self._parts is None:
-            self._parts = {}
-            below = self._env.toctree_includes
-            tree = self._env.get_doctree(self._config.root_doc)
-            for contents in tree.findall(addnodes.toctree):
-                waiting = list(contents["includefiles"])
-                while waiting:
-                    name = waiting.pop()
-                    if name not in self._parts:
-                        self._parts[name] = contents.get("caption") or ""
-                        waiting += below.get(name, [])
-        return self._parts.get(page, "")
 
     def finish(self, _app: Sphinx, exception: Exception | None) -> None:
         """Write the map of the site, and remove the pictures that no page shows any more."""
