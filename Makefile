@@ -35,10 +35,11 @@ why: .venv/.ready ## Say what a page depends on and why it would run, or not; PA
 test: .venv/.ready ## Run the test suite; COVERAGE=1 also measures what it reaches
 	@$(RUN) -m pytest --ignore tests/site --numprocesses auto --dist loadfile $(if $(COVERAGE),--cov)
 
-tests/site/node_modules/.package-lock.json: tests/site/package-lock.json | .venv/.ready
-	@$(NPM) --prefix tests/site ci >/dev/null
+build/node/node_modules/.package-lock.json: tests/site/package-lock.json | .venv/.ready
+	@mkdir -p build/node && cp tests/site/package.json tests/site/package-lock.json build/node
+	@$(NPM) --prefix build/node ci >/dev/null
 
-test-site: html tests/site/node_modules/.package-lock.json ## Test the built site in Chromium, which has to be there; SHORT=1 looks at a few pages
+test-site: html build/node/node_modules/.package-lock.json ## Test the built site in Chromium, which has to be there; SHORT=1 looks at a few pages
 	@SITE_SHORT=$(SHORT) $(RUN) -m pytest --numprocesses auto --dist loadgroup tests/site --ignore tests/site/test_lighthouse.py
 	@SITE_SHORT=$(SHORT) $(RUN) -m pytest tests/site/test_lighthouse.py
 

@@ -126,7 +126,7 @@ def test_ledgers_links_and_solutions(ledgers):
     assert "<dt>holds</dt><dd><p>Measured, and true.</p>" in ledger
     assert '<option value="part-part">Part</option>' in ledger
     assert '<option value="corrected">corrects a misconception</option>' in ledger
-    assert 'data-none="No claim matches." hidden>' in ledger
+    assert 'data-none="No claim matches.">' in ledger
     assert "claim-verdict" not in page
     assert "claims.js" not in page
     assert 'data-count="명제 {all}개 중 {shown}개"' in ledgers.html("ko/all/ledger.html")

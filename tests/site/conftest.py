@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "build/html"
-TOOLS = Path(__file__).with_name("node_modules")
+TOOLS = ROOT / "build/node/node_modules"
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",

@@ -1,9 +1,13 @@
 """The pages are valid HTML: html-validate's rules for the standard, all pages at once."""
 
 import json
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
+
+from dlnotes.book.web.style_sheets import UNUSED
 
 pytestmark = pytest.mark.xdist_group("html")
 
@@ -11,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("html")
 def validate(node, tools, folder, pages, report):
     """Return what html-validate says of each page that it finds fault with."""
     program = tools / "html-validate/bin/html-validate.mjs"
-    config = tools.with_name(".htmlvalidate.json")
+    config = Path(__file__).with_name(".htmlvalidate.json")
     run = subprocess.run(
         [node, program, "--config", config, "--formatter", f"json={report}"]
         + [folder / f"{page}.html" for page in pages],
@@ -38,6 +42,15 @@ def reports(node, tools, site, every_page, tmp_path_factory):
 def test_a_page_is_valid(reports, site, page_name):
     said = reports.get(str(site / f"{page_name}.html"), [])
     assert not said, "\n  ".join(["mend what writes this:", *said[:20]])
+
+
+def test_a_page_needs_no_rule_that_was_left_out(site, page_name):
+    framework = site / "en/_static/styles/pydata-sphinx-theme.css"
+    styled = set(re.findall(r"\.([A-Za-z_][\w-]*)", framework.read_text()))
+    page = (site / f"{page_name}.html").read_text()
+    used = {name for value in re.findall(r'class="([^"]*)"', page) for name in value.split()}
+    needed = {name for name in used & styled if UNUSED.fullmatch(name)}
+    assert not {name for name in needed if not name.startswith("fa-")}  # book.css draws the icons
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,7 @@ FOCUS = """() => {
 }"""
 
 
-SETTLE = """Promise.all(
-    document.getAnimations().map(motion => motion.finished.catch(() => null))
-).then(() => new Promise(done => requestAnimationFrame(done)))"""
+SETTLE = "document.getAnimations().forEach(motion => motion.finish())"
 ENTROPY = "en/information/entropy.html"
 
 

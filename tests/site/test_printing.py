@@ -23,4 +23,4 @@ def test_a_page_on_paper(page, address, code, theme):
     for name in ("body", ".bd-article", "div.cell_input", "pre"):
         color = page.locator(name).first.evaluate(STYLE, "backgroundColor")
         assert color in {"rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"}, name
-    assert page.locator(".bd-article p").first.evaluate(STYLE, "color") == "rgb(0, 0, 0)"
+    assert page.locator(".bd-article section > p").first.evaluate(STYLE, "color") == "rgb(0, 0, 0)"

@@ -21,6 +21,7 @@ from dlnotes.book.web import (
     scripts,
     search,
     sharing,
+    style_sheets,
     translations,
 )
 
@@ -42,6 +43,7 @@ _MODULES = (
     scripts,
     search,
     sharing,
+    style_sheets,
     translations,
 )
 
@@ -49,7 +51,8 @@ _MODULES = (
 def connect(app: Sphinx) -> None:
     """Connect every module of this package."""
     app.connect("builder-inited", _add_static)
-    app.add_css_file("claims.css")
+    for sheet in sorted(_STATIC.glob("*.css")):
+        app.add_css_file(sheet.name)
     app.add_js_file("page.js")
     for module in _MODULES:
         module.connect(app)

@@ -1,6 +1,6 @@
 """A form above a list of claims: by part, by verdict, by words.
 
-It is hidden until ``claims.js`` makes it work: without JavaScript the list is simply whole.
+It is hidden where scripts do not run, as ``claims.js`` makes it work: there the list is simply whole.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _open(self: HTML5Translator, node: filter_node) -> None:
 
     self.body.append(
         f'<form class="claims-filter" role="search" aria-label="{word("label")}" '
-        f'data-count="{word("count")}" data-none="{word("none")}" hidden>\n'
+        f'data-count="{word("count")}" data-none="{word("none")}">\n'
         + "".join(select(key, node[f"{key}s"]) for key in ("part", "verdict") if node[f"{key}s"])
         + f'<label>{word("words")} <input type="search" name="words" autocomplete="off"></label>\n'
         + f'<button type="reset">{word("reset")}</button>\n'
@@ -54,7 +54,6 @@ def _add_files(
 ) -> None:
     del page, template, context
     if doctree is not None and next(doctree.findall(filter_node), None):
-        app.add_css_file("claims-list.css")
         app.add_js_file("claims.js", loading_method="defer")
 
 

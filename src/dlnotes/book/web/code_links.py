@@ -149,7 +149,7 @@ class CodeLinks:
         self, app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
     ) -> None:
         """Put the links into the listings of a page."""
-        del template
+        del app, template
         if doctree is None or not self._listings.get(page):
             return
         blocks = _BLOCK.findall(context["body"])
@@ -172,7 +172,6 @@ class CodeLinks:
             blocks[number] = block
         all_blocks = iter(blocks)
         context["body"] = _BLOCK.sub(lambda _: next(all_blocks), context["body"])
-        app.add_css_file("code-links.css")
 
 
 def connect(app: Sphinx) -> None:

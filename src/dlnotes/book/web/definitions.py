@@ -63,7 +63,6 @@ class _Tips:
         builder: Any = app.builder
         tips = nodes.container("", *[self._made[term].deepcopy() for term in terms])
         context["body"] += builder.render_partial(tips)["fragment"]
-        app.add_css_file("glossary.css")
         app.add_js_file("glossary.js", loading_method="defer")
 
 

@@ -17,13 +17,9 @@ __all__ = ["connect"]
 _LAST = 900  # after the theme and all extensions have added theirs
 _ONLY_WITH = {
     "clipboard.min.js": "<pre",
-    "copybutton.css": "<pre",
     "copybutton.js": "<pre",
     "design-tabs.js": "sd-tab",
     "sphinx-design.min.css": "sd-",
-    "exercise.css": "exercise",
-    "katex.min.css": "katex",
-    "katex-math.css": "katex",
 }
 """What must stand in a page that loads a file."""
 

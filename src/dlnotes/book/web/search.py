@@ -216,4 +216,3 @@ def _add_scripts(
         context["book_search"] = {"script": text("search-script", app.config.language)}
         for name in _SCRIPTS:
             app.add_js_file(name, loading_method="defer")
-        app.add_css_file("search.css")

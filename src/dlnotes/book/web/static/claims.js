@@ -85,5 +85,4 @@
     recall();
     apply();
   });
-  form.hidden = false;
 })();
