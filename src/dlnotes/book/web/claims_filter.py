@@ -1,6 +1,6 @@
 """A form above a list of claims: by part, by verdict, by words.
 
-It is hidden where scripts do not run, as ``claims.js`` makes it work: there the list is simply whole.
+Where scripts do not run it is hidden, and the list is whole: ``claims.js`` makes the form work.
 """
 
 from __future__ import annotations
