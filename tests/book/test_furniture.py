@@ -86,7 +86,7 @@ def result(packages, **settings):
         ),
         (
             result({"keras": "3.12", "jax": "0.8", "torch": "2.9"}, KERAS_BACKEND="jax"),
-            "Python 3.11.7, Keras 3.12 on JAX 0.8",
+            "Python 3.11.7, Keras 3.12 (JAX 0.8)",
         ),
         (
             result({"keras": "3.12", "tensorflow-cpu": "2.20"}, KERAS_BACKEND="tensorflow"),

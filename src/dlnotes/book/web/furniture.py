@@ -125,7 +125,7 @@ def measured_on(result: PageResult) -> str:
         keras = f"Keras {found['keras']}"
         key, name = _BACKENDS.get(result.settings.get("KERAS_BACKEND", ""), ("", ""))
         version = found.get(key) or found.get(f"{key}-cpu")
-        named.append(f"{keras} on {name} {version}" if version else keras)
+        named.append(f"{keras} ({name} {version})" if version else keras)
     return ", ".join(named)
 
 
