@@ -90,7 +90,7 @@ def result(packages, **settings):
         ),
         (
             result({"keras": "3.12", "tensorflow-cpu": "2.20"}, KERAS_BACKEND="tensorflow"),
-            "Python 3.11.7, Keras 3.12 on TensorFlow 2.20",
+            "Python 3.11.7, Keras 3.12 (TensorFlow 2.20)",
         ),
         (result({"keras": "3.12"}, KERAS_BACKEND="openvino"), "Python 3.11.7, Keras 3.12"),
     ],
