@@ -290,6 +290,69 @@ def test_a_notebook_reads_like_its_page_and_runs(written):
     ]
 
 
+RARE = """# Rare
+
+H{sub}`2`O, 2{sup}`3` and ![a dot](dot.svg) in a line.
+
+```python
+a = "`"
+```
+
+```{rubric} Aside
+```
+
+> It is so.
+>
+> -- Somebody
+
+```{raw} html
+<hr class="mine">
+```
+
+***
+
+```{list-table}
+* - one
+  - two
+```
+
+:::{exercise}
+:label: ex-cell
+
+Do it.
+:::
+
+:::{solution-start} ex-cell
+:::
+
+```{code-cell}
+print("at once")
+```
+
+:::{solution-end}
+:::
+"""
+
+
+def test_markup_that_is_rare(written):
+    book, conf = written
+    book.write("conf.py", conf)
+    box = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9"'
+    book.write("docs/dot.svg", f'<svg {box}><circle r="4" cx="4" cy="4"/></svg>')
+    book.write_page(RARE)
+    book.write("docs/index.md", "# Home\n\n```{toctree}\npage\nwords\n```\n")
+    run = book.build()
+    assert run.returncode == 0, run.stdout
+    found = notebook(book)
+    markdown = text(found.cells)
+    assert "H<sub>2</sub>O, 2<sup>3</sup> and ![a dot](attachment:dot.svg) in a line." in markdown
+    assert '```python\na = "`"\n```' in markdown
+    assert "**Aside**\n\n> It is so.\n>\n> – Somebody" in markdown
+    assert '<hr class="mine">\n\n---\n\n|  |  |\n| --- | --- |\n| one | two |' in markdown
+    assert markdown.endswith("**Solution**")
+    assert said(found.cells)[1:] == ["at once\n"]
+
+
 def test_only_changed_pages_are_written_again(written):
     book, _ = written
     book.write_page("# Other\n\n```{code-cell}\n1 + 1\n```\n", "other")

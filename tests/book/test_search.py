@@ -211,7 +211,7 @@ def test_an_edit_without_new_korean_words_does_not_need_kiwi(larger):
 
 def test_only_the_page_of_results_loads_the_search(larger):
     assert larger.build().returncode == 0
-    for name in ("search-words.js", "search-excerpt.js", "search.js", "search.css"):
+    for name in ("search-words.js", "search-excerpt.js", "search.js"):
         assert f"_static/{name}" in larger.html("ko/search.html")
         assert f"_static/{name}" not in larger.html("ko/page.html")
         assert (larger.root / "build/html/ko/_static" / name).exists()

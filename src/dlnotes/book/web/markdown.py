@@ -114,7 +114,7 @@ class MarkdownWriter(TextWriter):
         return [f"**{self.inlines(node)}**"]
 
     def _block_literal_block(self, node: nodes.Element) -> list[Piece]:
-        source, language = node.astext(), node.get("language", "")
+        source, language = node.astext().rstrip("\n"), node.get("language", "")
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", source)), 3)
         return [f"{fence}{'' if language in {'none', 'default'} else language}\n{source}\n{fence}"]
 

@@ -117,6 +117,8 @@ class _Joined:
             if "pydata_sphinx_theme" in app.extensions:
                 overwrite_pygments_css(app)  # as the theme does at the end of the build
             rules = join(folder, [*((name, "") for name in _THEME), *sheets])
-            (folder / NAME).write_text(rules, encoding="utf-8")
+            file = folder / NAME
+            if not file.exists() or file.read_text(encoding="utf-8") != rules:
+                file.write_text(rules, encoding="utf-8")
             self._sheet = type(files[0])(f"_static/{NAME}", priority=0)
         files[:] = [self._sheet, *apart]
