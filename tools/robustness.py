@@ -46,7 +46,8 @@ def find_seeds(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     ValueError
         If there is none.
     """
-    for cell in notebook.cells:
+    cells: list[nbformat.NotebookNode] = notebook.cells
+    for cell in cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", ()):
             return cell
     raise ValueError("No cell is tagged `parameters`: the page does not name its seeds.")
