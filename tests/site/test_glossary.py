@@ -108,7 +108,7 @@ def test_names_in_code_lead_to_the_api(page, address):
     parent = name.locator("xpath=..")
     color = "node => getComputedStyle(node).color"
     assert name.evaluate(color) == parent.evaluate(color)
-    copied = page.locator(".cell_input pre").first.inner_text()
+    copied = page.locator(".cell_input pre", has_text="huffman_code").first.inner_text()
     assert "from dlnotes.huffman import huffman_code, mean_length\n" in copied
     name.click()
     assert page.locator('[id="dlnotes.huffman.huffman_code"]').is_visible()

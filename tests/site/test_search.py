@@ -8,6 +8,7 @@ import pytest
 HTML = Path(__file__).parents[2] / "build/html"
 
 ENTROPY, CROSS = "information/entropy", "information/cross-entropy"
+SOFTMAX, LOSSES = "information/softmax", "information/loss-functions"
 OVER, BATCH = "generalization/over-and-underfitting", "training/batch-normalization"
 DEEP, GLOSSARY = "foundations/what-is-deep-learning", "reference/glossary"
 INFORMATION, NETWORKS = "reference/api/information", "reference/api/networks"
@@ -19,7 +20,18 @@ ENGLISH = {
     "entropies": ENTROPY,
     "cross-entropy": CROSS,
     "crossentropy": CROSS,
-    "cross entropy loss": CROSS,
+    "softmax": SOFTMAX,
+    "temperature scaling": SOFTMAX,
+    "calibration": SOFTMAX,
+    "loss functions": LOSSES,
+    "logistic regression": LOSSES,
+    "dropout": "generalization/dropout",
+    "weight decay": "generalization/weight-decay",
+    "data augmentation": "generalization/data-augmentation",
+    "early stopping": "generalization/early-stopping",
+    "cross-validation": "generalization/generalization",
+    "spam": "foundations/learning-from-data",
+    "k-means": "foundations/kinds-of-learning",
     "overfit": OVER,
     "overfitting": OVER,
     "underfitting": OVER,
@@ -53,14 +65,11 @@ ENGLISH = {
     "과적합을": f"{GLOSSARY}.html#term-overfitting",
 }
 ENGLISH_AMONG_THREE = {
-    "softmax": f"{INFORMATION}.html#dlnotes.softmax.softmax",
-    "entropy": f"{GLOSSARY}.html#term-entropy",
+    "cross entropy loss": CROSS,
     "overfitting": f"{GLOSSARY}.html#term-overfitting",
     "batch_normalization": BATCH,
     "entropy(": ENTROPY,
-    "dropout": f"{NETWORKS}.html#dlnotes.layers.Dropout",
     "Adam": "reference/api/training.html#dlnotes.optimizers.Adam",
-    "early stopping": OVER,
 }
 
 PARTICLES = [
@@ -100,7 +109,6 @@ KOREAN = {
     # English
     "overfitting": OVER,
     "entropies": ENTROPY,
-    "cross-entropy": CROSS,
     "batch normalization": BATCH,
 }
 KOREAN_AMONG_THREE = {
@@ -108,7 +116,8 @@ KOREAN_AMONG_THREE = {
     "학습한다": ENTROPY,
     "소프트맥스와": ENTROPY,
     "신경망으로": ENTROPY,
-    "softmax": f"{GLOSSARY}.html#term-softmax",
+    "softmax": SOFTMAX,
+    "cross-entropy": CROSS,
 }
 
 

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from dlnotes.book.claims import claims_domain
 from dlnotes.book.engine.executors import processors
 from dlnotes.book.engine.inputs import kernel_environment
+from dlnotes.book.reading_order import in_english
 from dlnotes.book.strings import text
 
 if TYPE_CHECKING:
@@ -115,9 +116,10 @@ class FillExecutionTables(SphinxPostTransform):
 
     def _link(self, docname: str) -> addnodes.pending_xref:
         """Refer to a page as the role ``doc`` does: its title becomes the text."""
+        language = ["language-en"] if in_english(self.env, docname) else []
         return addnodes.pending_xref(
             "",
-            nodes.inline(),
+            nodes.inline(classes=language),
             refdomain="std",
             reftype="doc",
             reftarget=f"/{docname}",

@@ -1,4 +1,4 @@
-"""The pages of the book one after the other, and the part that each is in."""
+"""The pages of the book one after the other: the part that each is in, and its language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sphinx import addnodes
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["reading_order"]
+__all__ = ["in_english", "reading_order"]
 
 
 def reading_order(env: BuildEnvironment) -> dict[str, str]:
@@ -35,3 +35,22 @@ def reading_order(env: BuildEnvironment) -> dict[str, str]:
                 order[docname] = tree.get("caption") or ""
                 stack += reversed(env.toctree_includes.get(docname, []))
     return order
+
+
+def in_english(env: BuildEnvironment, docname: str) -> bool:
+    """Say whether a page of an edition in another language is not translated into it.
+
+    Parameters
+    ----------
+    env : sphinx.environment.BuildEnvironment
+        Of the edition.
+    docname : str
+        A page.
+
+    Returns
+    -------
+    bool
+        Whether its words need to be marked as English.
+    """
+    language = env.config.language
+    return language != "en" and docname not in env.config.book_translated[language]
