@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from dlnotes.book.claims import claims_domain
 from dlnotes.book.engine.executors import processors
 from dlnotes.book.engine.inputs import kernel_environment
-from dlnotes.book.reading_order import in_english
+from dlnotes.book.reading_order import title_in_english
 from dlnotes.book.strings import text
 
 if TYPE_CHECKING:
@@ -116,10 +116,10 @@ class FillExecutionTables(SphinxPostTransform):
 
     def _link(self, docname: str) -> addnodes.pending_xref:
         """Refer to a page as the role ``doc`` does: its title becomes the text."""
-        language = ["language-en"] if in_english(self.env, docname) else []
         return addnodes.pending_xref(
             "",
-            nodes.inline(classes=language),
+            nodes.inline(),
+            classes=["language-en"] if title_in_english(self.env, docname) else [],
             refdomain="std",
             reftype="doc",
             reftarget=f"/{docname}",
@@ -166,7 +166,10 @@ def _row(cells: _Row, *classes: str) -> nodes.row:
     row = nodes.row(classes=list(classes))
     for cell in cells:
         content = nodes.Text(cell) if isinstance(cell, str) else cell
-        row += nodes.entry("", nodes.paragraph("", "", content))
+        paragraph = nodes.paragraph("", "", content)
+        if isinstance(cell, nodes.Element):
+            paragraph["classes"] += cell["classes"]
+        row += nodes.entry("", paragraph)
     return row
 
 

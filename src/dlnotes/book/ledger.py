@@ -16,7 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from dlnotes.book.claims import VERDICTS, claim_node, claims_domain
-from dlnotes.book.reading_order import in_english, reading_order
+from dlnotes.book.reading_order import reading_order, title_in_english
 from dlnotes.book.strings import text
 from dlnotes.book.web.claims_filter import filter_node
 
@@ -172,7 +172,7 @@ class FillLedgers(SphinxPostTransform):
             for page, claims in groupby(in_part, key=lambda claim: claim.page):
                 ids = {claim.id for claim in claims}
                 url = self.app.builder.get_relative_uri(self.env.docname, page)
-                language = ["language-en"] if in_english(self.env, page) else []
+                language = ["language-en"] if title_in_english(self.env, page) else []
                 heading = nodes.rubric("", classes=["ledger-page", *language])
                 heading += nodes.reference("", self.env.titles[page].astext(), refuri=url)
                 section += heading
@@ -191,7 +191,8 @@ class FillLedgers(SphinxPostTransform):
         for inner in box.findall(nodes.Element):
             if inner is not box:
                 inner["ids"] = []  # on the page that makes the claim
-        if in_english(self.env, original["docname"]):
+        language = self.config.language
+        if language != "en" and original["docname"] not in self.config.book_translated[language]:
             for words in box.children:
                 if isinstance(words, nodes.Element):  # docutils makes it an attribute `lang`
                     words["classes"].append("language-en")

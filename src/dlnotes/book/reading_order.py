@@ -1,4 +1,4 @@
-"""The pages of the book one after the other: the part that each is in, and its language."""
+"""The pages of the book one after the other: the part that each is in, its title."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sphinx import addnodes
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["in_english", "reading_order"]
+__all__ = ["reading_order", "title_in_english"]
 
 
 def reading_order(env: BuildEnvironment) -> dict[str, str]:
@@ -37,8 +37,8 @@ def reading_order(env: BuildEnvironment) -> dict[str, str]:
     return order
 
 
-def in_english(env: BuildEnvironment, docname: str) -> bool:
-    """Say whether a page of an edition in another language is not translated into it.
+def title_in_english(env: BuildEnvironment, docname: str) -> bool:
+    """Say whether the title of a page is English in an edition in another language.
 
     Parameters
     ----------
@@ -52,5 +52,4 @@ def in_english(env: BuildEnvironment, docname: str) -> bool:
     bool
         Whether its words need to be marked as English.
     """
-    language = env.config.language
-    return language != "en" and docname not in env.config.book_translated[language]
+    return env.config.language != "en" and env.titles[docname].astext().isascii()
