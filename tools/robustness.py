@@ -17,6 +17,7 @@ import nbformat
 from myst_nb.core.read import read_myst_markdown_notebook
 from nbclient import NotebookClient
 
+from dlnotes.book.engine.inputs import kernel_environment
 from dlnotes.check import MIME_TYPE
 
 __all__ = ["main"]
@@ -79,7 +80,7 @@ def measure(page: str, start: int) -> tuple[dict[str, bool], list[str]]:
     cell.source = f"seeds = range({start}, {start + number_of_seeds(cell.source)})"
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", allow_errors=True)
     client.extra_arguments = ["--log-level=ERROR"]
-    client.execute(cwd=str(DOCS.parent))
+    client.execute(cwd=str(DOCS.parent), env=kernel_environment(DOCS.parent / "build/cache"))
     held: dict[str, bool] = defaultdict(lambda: True)
     wrong = []
     for output in (out for cell in notebook.cells for out in cell.get("outputs", ())):
@@ -106,7 +107,6 @@ def row(page: str, runs: list[tuple[dict[str, bool], list[str]]]) -> tuple[str, 
 
 def main() -> int:
     """Run the pages, print what failed, write the table; return the exit code."""
-    os.environ.setdefault("KERAS_BACKEND", "jax")
     asked = [re.sub(r"^docs/|\.md$", "", name) for name in sys.argv[1:]]
     files = sorted(path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*.md"))
     pages = asked or [

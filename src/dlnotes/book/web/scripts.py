@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["connect"]
+__all__ = ["ONLY_WITH", "connect"]
 
 _LAST = 900  # after the theme and all extensions have added theirs
-_ONLY_WITH = {
+ONLY_WITH = {
     "clipboard.min.js": "<pre",
     "copybutton.js": "<pre",
     "design-tabs.js": "sd-tab",
@@ -41,4 +41,4 @@ def _choose(app: Sphinx, pagename: str, templatename: str, context: Any, doctree
 
 def _used(file: Any, body: str) -> bool:
     name = str(file.filename).partition("?")[0].rpartition("/")[2]
-    return "body" not in file.attributes and _ONLY_WITH.get(name, "") in body
+    return "body" not in file.attributes and ONLY_WITH.get(name, "") in body

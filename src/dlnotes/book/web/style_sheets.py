@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import lightningcss
 from pydata_sphinx_theme.pygments import overwrite_pygments_css
 
+from dlnotes.book.web.scripts import ONLY_WITH
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders.html._assets import _CascadingStyleSheet
@@ -27,9 +29,6 @@ NAME = "site.css"
 _FRAMEWORK = "styles/pydata-sphinx-theme.css"
 _THEME = ("basic.css", _FRAMEWORK)
 """What the theme's templates link before all other sheets."""
-
-_APART = ("sphinx-design.min.css",)
-"""Left to the pages that need them: see :mod:`~dlnotes.book.web.scripts`."""
 
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _URL = re.compile(r"""url\(\s*(["']?)(?![a-z]+:|[/#])([^"')]+)\1\s*\)""")
@@ -101,11 +100,12 @@ class _Joined:
     ) -> None:
         """Put the one sheet in the place of those of every page.
 
-        This comes first, before a page gets sheets of its own.
+        This comes first, before a page gets sheets of its own. Those that only some pages need are
+        left to these.
         """
         del page, template, doctree
         files = context["css_files"]
-        apart = [file for file in files if str(file.filename).endswith(_APART)]
+        apart = [file for file in files if str(file.filename).endswith(tuple(ONLY_WITH))]
         if self._sheet is None:
             builder: Any = app.builder
             sheets = [
