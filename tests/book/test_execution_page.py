@@ -31,15 +31,10 @@ def measured(app):
         for name, result in json.loads(text).items()
     }
 
-def changed(app, env, added, changed, removed):
-    claims.claims_domain(env).any_page_changed = bool(added or changed or removed)
-    return []
-
 def setup(app):
     app.add_config_value("book_cache", "build/cache", "")
     app.add_domain(claims.ClaimsDomain)
     app.connect("builder-inited", measured)
-    app.connect("env-get-outdated", changed)
     execution_page.connect(app)
 """
 

@@ -151,6 +151,29 @@ def test_ledgers_links_and_solutions(ledgers):
     assert "It is quite blue." in ledgers.html("en/one.html")
 
 
+def test_ledgers_are_written_anew_if_what_they_show_has_changed(ledgers):
+    def written():
+        run = ledgers.build()
+        assert run.returncode == 0, run.stdout
+        pages = [ledgers.root / f"build/work/ko/html/{n}.html" for n in ("all/ledger", "wrong")]
+        return [page.stat().st_mtime_ns for page in pages]
+
+    def edit(old, new):
+        path = ledgers.root / "docs/page.md"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new, 1))
+
+    first = written()
+    edit("# Page\n", "# Page\n\nA line more.\n")
+    assert written() == first
+    edit("# Page\n", "# A page\n")
+    second = written()
+    assert not {*second} & {*first}
+    edit("2 + 2, 4", "1 + 4, 5")  # the claim stays as it is, and what was measured of it does not
+    assert not {*written()} & {*second}
+    assert "<b>5</b>" in ledgers.html("ko/all/ledger.html")
+
+
 def test_a_box_needs_its_claim(book):
     book.write("docs/page.md", "# Page\n\n```{claim-box} sky-is-blue\n```\n")
     run = book.build()

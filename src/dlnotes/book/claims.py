@@ -52,6 +52,8 @@ class Claim:
     verdict: str
     misconception: str
     source: str
+    form: str
+    """Its node as text: all that a copy of it on another page is made from."""
 
 
 class claim_node(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
@@ -125,7 +127,7 @@ class ClaimsDomain(Domain):
     label = "Claims"
     roles: ClassVar[dict[str, Any]] = {"claim": ClaimRole()}
     initial_data: ClassVar[dict[str, Any]] = {"pages": {}}
-    data_version = 2
+    data_version = 3
 
     measured: dict[str, PageResult]
     """Results of all executed pages, set anew by every build."""
@@ -133,7 +135,6 @@ class ClaimsDomain(Domain):
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.measured = {}
-        self.any_page_changed = False
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
@@ -158,6 +159,7 @@ class ClaimsDomain(Domain):
                 verdict=node["verdict"],
                 misconception=_plain(node, "claim-belief", glued),
                 source=_plain(node, "claim-source", glued),
+                form=node.pformat(),
             )
             for node in doctree.findall(claim_node)
         ]

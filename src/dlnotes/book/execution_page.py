@@ -47,6 +47,8 @@ _PACKAGES = (
 )
 """Packages that matter to what comes out; those that no page uses are not shown."""
 
+_OWN_WORDS = ("machine", "processors", "backend")
+
 
 class execution_node(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
     """The tables, filled in when their page is written."""
@@ -101,16 +103,9 @@ class FillExecutionTables(SphinxPostTransform):
         return _table("pages", [self._text(name) for name in _COLUMNS], rows, together)
 
     def _environment(self) -> nodes.table:
-        environment = kernel_environment(Path(self.config.book_cache))
-        used: dict[str, str] = {}
-        for result in _results(self.env).values():
-            used |= result.packages
         rows: list[_Row] = [
-            ["Python", platform.python_version()],
-            [self._text("machine"), f"{platform.system()} {platform.machine()}"],
-            [self._text("processors"), str(processors())],
-            [self._text("backend"), environment["KERAS_BACKEND"]],
-            *([name, used[name]] for name in _PACKAGES if name in used),
+            [self._text(name) if name in _OWN_WORDS else name, value]
+            for name, value in _measured_in(self.env).items()
         ]
         return _table("environment", [self._text("environment"), self._text("value")], rows)
 
@@ -137,6 +132,20 @@ def _results(env: BuildEnvironment) -> dict[str, PageResult]:
     measured = claims_domain(env).measured
     order = [*env.collect_relations(), *sorted(measured)]
     return {name: measured[name] for name in order if name in measured and name in env.titles}
+
+
+def _measured_in(env: BuildEnvironment) -> dict[str, str]:
+    """Describe the environment: names, some of which need translation, and values."""
+    used: dict[str, str] = {}
+    for result in _results(env).values():
+        used |= result.packages
+    return {
+        "Python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "processors": str(processors()),
+        "backend": kernel_environment(Path(env.config.book_cache))["KERAS_BACKEND"],
+        **{name: used[name] for name in _PACKAGES if name in used},
+    }
 
 
 def _seconds(seconds: float) -> str:
@@ -175,15 +184,16 @@ def _row(cells: _Row, *classes: str) -> nodes.row:
 
 def _refresh(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     """List the pages with tables, if what these show is not what they were written with."""
-    shown = [
-        [docname, result.seconds, result.cpu, result.memory, result.from_cache]
+    pages = [
+        (env.titles[docname].astext(), docname, *_costs(result), result.from_cache)
         for docname, result in _results(env).items()
     ]
+    shown = pages, _measured_in(env)
     changed = []
     for docname in env.found_docs:
         known = env.metadata.get(docname, {})
         if "execution" in known:
-            if claims_domain(env).any_page_changed or known["execution"] != shown:
+            if known["execution"] != shown:
                 changed.append(docname)
             known["execution"] = shown
     return changed

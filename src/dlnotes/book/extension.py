@@ -63,18 +63,6 @@ def _take_pages(app: Sphinx, results: list[Result]) -> None:
             measured[result.page.docname].take(result)
 
 
-def _compare_pages(
-    _app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    claims.claims_domain(env).any_page_changed = bool(added or changed or removed)
-    return []
-
-
-def _read_pages(_app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    if docnames:  # also those whose outputs alone have changed
-        claims.claims_domain(env).any_page_changed = True
-
-
 def _page_read(app: Sphinx, doctree: nodes.document) -> None:
     env = app.env
     domain = claims.claims_domain(env)
@@ -85,11 +73,6 @@ def _page_read(app: Sphinx, doctree: nodes.document) -> None:
     proofread.stray_markup(doctree)
     if env.docname in domain.measured:
         proofread.typed_numbers(doctree, domain.measured[env.docname].glued)
-
-
-def _refresh_ledgers(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    domain = claims.claims_domain(env)
-    return ledger.ledger_pages(env) if domain.any_page_changed else []
 
 
 def _judge(app: Sphinx, env: BuildEnvironment) -> None:
@@ -157,10 +140,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", _configure)
     app.connect("book-page", _take_page)
     app.connect("book-pages", _take_pages)
-    app.connect("env-get-outdated", _compare_pages)
-    app.connect("env-before-read-docs", _read_pages)
     app.connect("doctree-read", _page_read)
-    app.connect("env-updated", _refresh_ledgers)
+    app.connect("env-updated", ledger.find_changed)
     app.connect("env-check-consistency", _judge)
     app.connect("html-page-context", _page_context)
     app.connect("build-finished", _write_json)

@@ -5,7 +5,9 @@ Each is a placeholder that is filled when its page is written, since it depends 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +25,11 @@ from dlnotes.book.web.claims_filter import filter_node
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
 __all__ = [
-    "ClaimBox", "ClaimsCount", "ClaimsLedger", "FillLedgers", "Misconceptions", "ledger_pages",
+    "ClaimBox", "ClaimsCount", "ClaimsLedger", "FillLedgers", "Misconceptions", "find_changed",
 ]  # fmt: skip
 
 
@@ -85,9 +88,19 @@ class ClaimsCount(SphinxRole):
         return [count_node(of=self.text)], []
 
 
-def ledger_pages(env: BuildEnvironment) -> list[str]:
-    """List the pages that must be written anew whenever any page has changed."""
-    return [docname for docname in env.found_docs if "ledger" in env.metadata.get(docname, {})]
+def find_changed(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """List the pages with claims of other pages, if these are not what they were written with."""
+    domain, parts = claims_domain(env), reading_order(env)
+    titles = {page: (title.astext(), parts.get(page)) for page, title in env.titles.items()}
+    # Where a claim stands in its file is not shown.
+    claims = [replace(claim, line=0) for claim in domain.claims()]
+    checks = [replace(c, line=0) for claim in claims for c in domain.checks(claim.page, claim.id)]
+    shown = hashlib.sha256(f"{sorted(titles.items())}{claims}{checks}".encode()).hexdigest()
+    before = getattr(env, "book_ledger", None)
+    env.book_ledger = shown  # type: ignore[attr-defined]
+    if shown == before:
+        return []
+    return [page for page in env.found_docs if "ledger" in env.metadata.get(page, {})]
 
 
 class FillLedgers(SphinxPostTransform):
