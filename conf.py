@@ -18,7 +18,6 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
 ]
-exclude_patterns = ["locale", "_templates"]
 nitpicky = True
 nitpick_ignore_regex = [("py:class", r"numpy\..*")]  # links to NumPy would need a network
 numfig = True
@@ -46,7 +45,6 @@ book_search_weights = {"index": 0.4, "reference/api/*": 0.15, "reference/*": 0.5
 # Pages.
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 nb_merge_streams = True
-nb_number_source_lines = False
 bibtex_bibfiles = ["docs/references.bib"]
 bibtex_reference_style = "author_year"
 copybutton_selector = "div.cell_input pre, div.highlight-console pre"

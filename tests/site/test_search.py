@@ -41,6 +41,7 @@ ENGLISH = {
     "normalizing a batch": BATCH,
     "learning rate": BATCH,
     "deep learning": DEEP,
+    "AlexNet": "foundations/history",
     "what is artificial intelligence": DEEP,
     "surprise": f"{ENTROPY}.html#surprise",
     "huffman": ENTROPY,
