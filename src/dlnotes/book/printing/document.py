@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 
+from dlnotes.book.fonts import nanum_gothic
 from dlnotes.book.printing.cover import draw_cover
 from dlnotes.book.printing.pages import CONTENTS
 from dlnotes.book.site import NotBuiltError
@@ -132,14 +133,12 @@ _DOCUMENT = """\
 
 def _fonts(work: Path) -> list[str]:
     """Name the fonts that come with packages: the book looks the same wherever it is printed."""
-    import koreanize_matplotlib
     import matplotlib as mpl
 
-    nanum = Path(koreanize_matplotlib.__file__).parent / "fonts"
     others = Path(mpl.get_data_path(), "fonts/ttf")
     faces = [
-        ("Book Sans", "normal", "normal", _mended(nanum / "NanumGothic.ttf", work)),
-        ("Book Sans", "bold", "normal", _mended(nanum / "NanumGothicBold.ttf", work)),
+        ("Book Sans", "normal", "normal", _mended(nanum_gothic(), work)),
+        ("Book Sans", "bold", "normal", _mended(nanum_gothic(bold=True), work)),
         ("Book Serif", "normal", "normal", others / "STIXGeneral.ttf"),
         ("Book Serif", "bold", "normal", others / "STIXGeneralBol.ttf"),
         ("Book Serif", "normal", "italic", others / "STIXGeneralItalic.ttf"),

@@ -8,13 +8,12 @@ time to see on which pages the chapters begin.
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 
+from dlnotes.book.printing.chromium import open_browser
 from dlnotes.book.printing.document import HEADING, assemble
 
 if TYPE_CHECKING:
@@ -22,56 +21,12 @@ if TYPE_CHECKING:
 
     from sphinx.config import Config
 
-__all__ = ["NoBrowserError", "find_browser", "write"]
+__all__ = ["write"]
 
-_FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-]
 _NUMBERS = """numbers => {
   for (const [id, number] of Object.entries(numbers))
     document.querySelector(`.contents a[href="#${CSS.escape(id)}"] .number`).textContent = number;
 }"""
-
-
-class NoBrowserError(Exception):
-    """Nothing is there to print with."""
-
-
-def find_browser() -> str:
-    """Return the path of Chromium.
-
-    Returns
-    -------
-    str
-        What ``CHROMIUM`` in the environment names, or what is installed under a usual name.
-
-    Raises
-    ------
-    NoBrowserError
-        If there is none, or no Playwright or pypdf.
-    """
-    try:
-        import playwright.sync_api
-        import pypdf  # noqa: F401 - as Playwright, only in the development set-up
-    except ImportError as error:
-        raise NoBrowserError(f"a PDF needs the package {error.name}") from error
-    del playwright
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    if names[0]:
-        del names[1:]
-    for name in filter(None, names):
-        if found := shutil.which(name):
-            return found
-    asked = f"CHROMIUM={names[0]} is no program" if names[0] else "none was found"
-    raise NoBrowserError(
-        f"a PDF needs Chromium, and {asked}. Install it, or name it: CHROMIUM=/path/to/chromium"
-    )
 
 
 def write(config: Config, folders: dict[str, Path], target: Path, *, moment: int) -> None:
@@ -104,8 +59,6 @@ def write(config: Config, folders: dict[str, Path], target: Path, *, moment: int
 
 def _print(document: Path, target: Path) -> None:
     """Print twice, the second time with the numbers of pages in the contents."""
-    from playwright.sync_api import sync_playwright
-
     options: dict[str, Any] = {
         "path": target,
         "prefer_css_page_size": True,
@@ -113,17 +66,13 @@ def _print(document: Path, target: Path) -> None:
         "outline": True,
         "tagged": True,
     }
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_browser(), args=_FLAGS, chromium_sandbox=False
-        )
+    with open_browser() as browser:
         page = browser.new_page()
         page.goto(document.as_uri(), wait_until="load")
         page.evaluate("document.fonts.ready")
         page.pdf(**options)
         page.evaluate(_NUMBERS, _page_numbers(target))
         page.pdf(**options)
-        browser.close()
 
 
 def _page_numbers(file: Path) -> dict[str, int]:

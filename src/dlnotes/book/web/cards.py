@@ -11,9 +11,10 @@ import hashlib
 import os
 import re
 from dataclasses import astuple, dataclass
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dlnotes.book.fonts import nanum_gothic
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -134,10 +135,7 @@ def _fill(text: str, font: FreeTypeFont, width: int) -> list[str]:
 def _font(size: int, *, bold: bool = True) -> FreeTypeFont:
     from PIL import ImageFont
 
-    # The package is not imported: that would change how Matplotlib draws.
-    package = distribution("koreanize-matplotlib")
-    name = "NanumGothicBold.ttf" if bold else "NanumGothic.ttf"
-    return ImageFont.truetype(str(package.locate_file(f"koreanize_matplotlib/fonts/{name}")), size)
+    return ImageFont.truetype(str(nanum_gothic(bold=bold)), size)
 
 
 @functools.cache
