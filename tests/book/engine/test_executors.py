@@ -111,6 +111,23 @@ def ran(*succeeded, excepted=(), errored=()):
     return {"succeeded": [*succeeded], "excepted": [*excepted], "errored": [*errored]}
 
 
+@pytest.mark.parametrize("forks", [True, False])
+def test_what_jax_says_of_its_own_files_is_no_output(tmp_path, monkeypatch, forks):
+    monkeypatch.setattr(executors, "can_fork", lambda: forks)
+    code = """
+import warnings
+for place in ("reading", "writing"):
+    warnings.warn(f"Error {place} persistent compilation cache entry for 'jit_f': /a/file")
+warnings.warn("This is about the page.")
+"""
+    with closing(Project(tmp_path)) as project:
+        project.page("a", code)
+        project.run()
+        said = str(project.outputs())
+    assert "This is about the page." in said
+    assert "compilation cache" not in said
+
+
 def test_a_project_of_jupyter_cache_is_run_and_never_stale(jupyter, caplog):
     one, two, page = jupyter.one, jupyter.two, jupyter.page
     jupyter.add_all()

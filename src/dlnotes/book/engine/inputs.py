@@ -24,6 +24,10 @@ _BACKENDS = {"jax", "keras", "tensorflow", "torch"}
 _SETTINGS = ("JAX_", "KERAS_", "TF_DETERMINISTIC", "TF_ENABLE", "TF_XLA", "TORCH_", "XLA_")
 _OF_TERMINALS = {"CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR"}
 _NOT_SETTINGS = ("JAX_COMPILATION_CACHE", "JAX_PERSISTENT_CACHE", "KERAS_HOME")
+_NO_RESULT = [
+    f"ignore:Error {verb} persistent compilation cache entry" for verb in ("reading", "writing")
+]
+"""Warnings of JAX that name a file of this machine."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def kernel_environment(cache: Path) -> dict[str, str]:
     """Every kernel's environment, for any page of a book whose results are kept in ``cache``.
 
     The same hashes, one backend, one thread for linear algebra, no GPU, and no settings from the
-    home directory or of the terminal. What JAX has compiled is kept.
+    home directory or of the terminal. What JAX has compiled is kept; where it cannot read or write
+    that, it compiles, and warns in words that are no result of the page.
     """
     home = cache / "home"
     return {
@@ -84,6 +89,7 @@ def kernel_environment(cache: Path) -> dict[str, str]:
         "JAX_COMPILATION_CACHE_MAX_SIZE": str(10**9),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), *_NO_RESULT])),
     }
 
 
