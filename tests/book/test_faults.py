@@ -56,6 +56,12 @@ mystnb:
 import matplotlib.pyplot as plt
 plt.plot([1, 2]);
 ```
+
+Of these, 40
+% are lost.
+
+% This is a comment
+% of two lines.
 """
 
 
@@ -88,11 +94,12 @@ def test_what_does_not_match(faulty):
         (10, "42.4 % is typed by hand: glue it as 'share'"),
         (10, "markup that did not render: '. It is $1'"),
         (11, "markup that did not render: '1$.'"),
+        (62, "a line that begins with % is a comment: '% are lost.'"),
     ]:
         assert f"docs/page.md:{line}: WARNING: {message}" in run.stdout, (message, run.stdout)
     assert run.stdout.count("typed by hand") == 2
     assert run.stdout.count("Duplicate ID") == 1  # docutils sees the id that is used twice
-    assert run.stdout.count("WARNING") == 10, run.stdout
+    assert run.stdout.count("WARNING") == 11, run.stdout
 
 
 def test_a_failed_check_is_reported_even_where_its_error_is_expected(faulty):

@@ -71,6 +71,7 @@ def _page_read(app: Sphinx, doctree: nodes.document) -> None:
     domain.note_page(env.docname, doctree)
     proofread.figures_without_alt(doctree)
     proofread.stray_markup(doctree)
+    proofread.lost_lines(doctree)
     if env.docname in domain.measured:
         proofread.typed_numbers(doctree, domain.measured[env.docname].glued)
 

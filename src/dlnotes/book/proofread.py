@@ -1,11 +1,12 @@
 """Faults that are easy to overlook: a figure without alt text, a result typed by hand, markup that
-did not render.
+did not render, a line that is gone.
 """
 
 from __future__ import annotations
 
 import re
 from ast import literal_eval
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -14,7 +15,7 @@ from sphinx.util import logging
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["figures_without_alt", "stray_markup", "typed_numbers"]
+__all__ = ["figures_without_alt", "lost_lines", "stray_markup", "typed_numbers"]
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,33 @@ def stray_markup(doctree: nodes.document) -> int:
                 subtype="markup",
             )
     return found
+
+
+def lost_lines(doctree: nodes.document) -> int:
+    """Warn of every line within a paragraph that begins with a percent sign; return how many.
+
+    To MyST it is a comment: where a percentage is wrapped before its sign, the line vanishes.
+    """
+    comments = {
+        f"%{c.rawsource.splitlines()[0]}" for c in doctree.findall(nodes.comment) if c.rawsource
+    }
+    if not comments:
+        return 0
+    lines = Path(doctree["source"]).read_text(encoding="utf-8").splitlines()
+    before = ["", *lines]
+    lost = [
+        n
+        for n, line in enumerate(lines)
+        if line in comments and before[n].strip() and not before[n].startswith("%")
+    ]
+    for n in lost:
+        logger.warning(
+            f"a line that begins with % is a comment: {lines[n]!r}",
+            location=f"{doctree['source']}:{n + 1}",
+            type="book",
+            subtype="markup",
+        )
+    return len(lost)
 
 
 def typed_numbers(doctree: nodes.document, glued: Mapping[str, str]) -> int:
