@@ -87,7 +87,7 @@ def measure(page: str, start: int) -> tuple[dict[str, bool], list[str]]:
         if result := output.get("data", {}).get(MIME_TYPE):
             held[result["claim"]] &= result["passed"]
         if output.output_type == "error":
-            wrong.append(f"{output.ename}: {output.evalue.splitlines()[0]}")
+            wrong.append(": ".join([output.ename, *output.evalue.splitlines()[:1]]))
     return dict(held), wrong
 
 
