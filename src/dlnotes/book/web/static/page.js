@@ -23,18 +23,17 @@
   });
 }
 
-// What scrolls sideways can be reached by keyboard.
+// What scrolls sideways can be reached by keyboard. An observer looks after each layout and forces none.
 {
   const scrollers = "pre, div.math, .claim-table, .pst-scrollable-table-container, div.output";
-  const look = () => {
-    for (const each of document.querySelectorAll(scrollers)) {
-      if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
+  const observer = new ResizeObserver((entries) => {
+    const looked = entries.map(({ target }) => [target, target.scrollWidth > target.clientWidth]);
+    for (const [each, scrolls] of looked) {
+      if (scrolls) each.tabIndex = 0;
       else if (each.tabIndex === 0) each.removeAttribute("tabindex");
     }
-  };
-  addEventListener("load", look);
-  addEventListener("resize", look);
-  document.addEventListener("toggle", look, true);
+  });
+  for (const each of document.querySelectorAll(scrollers)) observer.observe(each);
 }
 
 // The search is a key away; a dialog gives the focus back to the button that opened it.
