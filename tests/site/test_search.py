@@ -42,6 +42,8 @@ ENGLISH = {
     "learning rate": BATCH,
     "deep learning": DEEP,
     "AlexNet": "foundations/history",
+    "perceptron": "networks/perceptron",
+    "xor": "networks/perceptron",
     "what is artificial intelligence": DEEP,
     "surprise": f"{ENTROPY}.html#surprise",
     "huffman": ENTROPY,
