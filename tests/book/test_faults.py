@@ -62,6 +62,10 @@ Of these, 40
 
 % This is a comment
 % of two lines.
+
+| | $x$ | word $x$ |
+|---|---|---|
+| 1 | 2 | 3 |
 """
 
 
@@ -95,11 +99,12 @@ def test_what_does_not_match(faulty):
         (10, "markup that did not render: '. It is $1'"),
         (11, "markup that did not render: '1$.'"),
         (62, "a line that begins with % is a comment: '% are lost.'"),
+        (67, "column without a name in words"),
     ]:
         assert f"docs/page.md:{line}: WARNING: {message}" in run.stdout, (message, run.stdout)
     assert run.stdout.count("typed by hand") == 2
     assert run.stdout.count("Duplicate ID") == 1  # docutils sees the id that is used twice
-    assert run.stdout.count("WARNING") == 11, run.stdout
+    assert run.stdout.count("WARNING") == 13, run.stdout
 
 
 def test_a_failed_check_is_reported_even_where_its_error_is_expected(faulty):

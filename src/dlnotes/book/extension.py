@@ -72,6 +72,7 @@ def _page_read(app: Sphinx, doctree: nodes.document) -> None:
     proofread.figures_without_alt(doctree)
     proofread.stray_markup(doctree)
     proofread.lost_lines(doctree)
+    proofread.nameless_columns(doctree)
     if env.docname in domain.measured:
         proofread.typed_numbers(doctree, domain.measured[env.docname].glued)
 

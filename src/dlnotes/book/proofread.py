@@ -1,5 +1,5 @@
 """Faults that are easy to overlook: a figure without alt text, a result typed by hand, markup that
-did not render, a line that is gone.
+did not render, a line that is gone, a column without a name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from sphinx.util import logging
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["figures_without_alt", "lost_lines", "stray_markup", "typed_numbers"]
+__all__ = [
+    "figures_without_alt", "lost_lines", "nameless_columns", "stray_markup", "typed_numbers",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +84,30 @@ def lost_lines(doctree: nodes.document) -> int:
             subtype="markup",
         )
     return len(lost)
+
+
+def nameless_columns(doctree: nodes.document) -> int:
+    """Warn of every head of a column that has no words; return how many there are.
+
+    A formula alone is read out as nothing by some screen readers.
+    """
+    heads = [entry for head in doctree.findall(nodes.thead) for entry in head.findall(nodes.entry)]
+    bare = [
+        head
+        for head in heads
+        if not any(
+            text.astext().strip() and not _inside(text, (nodes.math,))
+            for text in head.findall(nodes.Text)
+        )
+    ]
+    for head in bare:
+        logger.warning(
+            "column without a name in words",
+            location=_with_line(head),
+            type="book",
+            subtype="columns",
+        )
+    return len(bare)
 
 
 def typed_numbers(doctree: nodes.document, glued: Mapping[str, str]) -> int:
