@@ -33,7 +33,12 @@
       else if (each.tabIndex === 0) each.removeAttribute("tabindex");
     }
   });
-  for (const each of document.querySelectorAll(scrollers)) observer.observe(each);
+  const look = () => {
+    observer.disconnect();
+    for (const each of document.querySelectorAll(scrollers)) observer.observe(each);
+  };
+  look();
+  document.fonts.addEventListener("loadingdone", look); // formulas are as wide as their fonts make them
 }
 
 // The search is a key away; a dialog gives the focus back to the button that opened it.

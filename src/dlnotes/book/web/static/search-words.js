@@ -145,14 +145,13 @@ window.BookWords = class {
 
   /* What a query asks for: the ways of each of its words, without those that say nothing. */
   parse(query) {
+    const tells = (word) =>
+      BookWords.isHangul(word) ? !stopwords.has(word) : this.latin(word).length > 0;
     const words = BookWords.split(query);
-    const telling = words.filter((word) =>
-      BookWords.isHangul(word) ? !stopwords.has(word) : this.latin(word).length,
-    );
-    const asked = telling.map((word) => ({ word, ways: this.ways(word) }));
-    // Two words of the query may be one in the book.
+    const asked = words.map((word) => ({ word, ways: tells(word) ? this.ways(word) : [] }));
+    // Two words of the query may be one in the book, such as "over" and "fitting".
     for (let n = 0; n + 1 < asked.length; n += 1) {
-      const [one, two] = [asked[n].word, asked[n + 1].word];
+      const [one, two] = [words[n], words[n + 1]];
       if (BookWords.isHangul(one) !== BookWords.isHangul(two)) continue;
       const forms = BookWords.isHangul(one) ? this.bare(one + two) : this.latin(one + two);
       const joined = forms.find((form) => form.length > one.length && this.has(form));
@@ -160,7 +159,7 @@ window.BookWords = class {
         for (const item of [asked[n], asked[n + 1]])
           item.ways.push({ terms: [joined], weight: 0.9 });
     }
-    return asked;
+    return asked.filter(({ word, ways }) => tells(word) || ways.length > 0);
   }
 
   /* A title or query as one string that is equal for equal words. */
