@@ -20,6 +20,7 @@ from dlnotes.book import (
     mathematics,
     navigation,
     numbering,
+    page_names,
     printing,
     proofread,
     solutions,
@@ -149,6 +150,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("build-finished", _write_json)
     navigation.connect(app)
     numbering.connect(app)
+    page_names.connect(app)
     execution_page.connect(app)
     links.connect(app)
     web.connect(app)
