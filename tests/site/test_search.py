@@ -40,7 +40,19 @@ ENGLISH = {
     "bias and variance": OVER,
     "batch normalization": BATCH,
     "normalizing a batch": BATCH,
-    "learning rate": BATCH,
+    "gradient descent": "training/gradient-descent",
+    "saddle point": "training/gradient-descent",
+    "backpropagation": "training/backpropagation",
+    "vanishing gradients": "training/vanishing-gradients",
+    "mini-batch": "training/minibatches",
+    "momentum": "training/momentum",
+    "RMSProp": "training/adaptive-optimizers",
+    "learning rate schedules": "training/learning-rate-schedules",
+    "neuron": "networks/neurons",
+    "multilayer perceptron": "networks/multilayer-perceptron",
+    "activation functions": "networks/activation-functions",
+    "forward pass": "networks/forward-pass",
+    "parity": "networks/depth",
     "deep learning": DEEP,
     "AlexNet": "foundations/history",
     "perceptron": "networks/perceptron",
@@ -49,7 +61,6 @@ ENGLISH = {
     "surprise": f"{ENTROPY}.html#surprise",
     "huffman": ENTROPY,
     "KL divergence": CROSS,
-    "backpropagation": f"{GLOSSARY}.html#term-backpropagation",
     "glossary": GLOSSARY,
     "misconceptions": "reference/misconceptions",
     "claims": "reference/claims",
@@ -74,7 +85,8 @@ ENGLISH_AMONG_THREE = {
     # The letter is a scale there, and a margin on the page on the perceptron.
     "gamma": BATCH,
     "γ": BATCH,
-    "Adam": "reference/api/training.html#dlnotes.optimizers.Adam",
+    "Adam": "training/adaptive-optimizers",
+    "learning rate": "training/gradient-descent",
 }
 
 PARTICLES = [
