@@ -86,7 +86,7 @@ ENGLISH_AMONG_THREE = {
     "gamma": BATCH,
     "γ": BATCH,
     "Adam": "training/adaptive-optimizers",
-    "learning rate": "training/gradient-descent",
+    "learning rate": "training/learning-rate-schedules",
 }
 
 PARTICLES = [
