@@ -18,24 +18,31 @@ PAGES = {
 }
 
 
-def test_a_link_without_words_says_the_topic(tmp_path):
-    (tmp_path / "conf.py").write_text(CONF, encoding="utf-8")
+def build(folder, builder):
+    (folder / "conf.py").write_text(CONF, encoding="utf-8")
     for name, text in PAGES.items():
-        path = tmp_path / f"{name}.md"
+        path = folder / f"{name}.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    app = SphinxTestApp("text", srcdir=tmp_path)
+    app = SphinxTestApp(builder, srcdir=folder)
     try:
         app.build()
-        one, two = [
-            (tmp_path / f"_build/text/part/{name}.txt").read_text(encoding="utf-8")
-            for name in ("one", "two")
-        ]
     finally:
         app.cleanup()
-    assert "See Two, Home, this page." in one
-    assert "See One." in two
     assert "missing" not in app.warning.getvalue()
+    return folder / "_build" / builder
+
+
+def test_a_link_without_words_says_the_topic(tmp_path):
+    out = build(tmp_path, "text")
+    assert "See Two, Home, this page." in (out / "part/one.txt").read_text(encoding="utf-8")
+    assert "See One." in (out / "part/two.txt").read_text(encoding="utf-8")
+
+
+def test_so_it_does_where_all_pages_are_one(tmp_path):
+    whole = (build(tmp_path, "singlehtml") / "index.html").read_text(encoding="utf-8")
+    assert ">Two</span>" in whole
+    assert "why not: that?</span>" not in whole
 
 
 def test_only_a_colon_before_a_space_ends_the_topic():

@@ -53,7 +53,7 @@ class NamePages(SphinxPostTransform):
         for link in self.document.findall(addnodes.pending_xref):
             if link.get("reftype") != "doc" or link["refexplicit"]:
                 continue
-            name = docname_join(self.env.docname, link["reftarget"])
+            name = docname_join(link.get("refdoc", self.env.docname), link["reftarget"])
             if name in self.env.titles:
                 words = topic(clean_astext(self.env.titles[name]))
                 link.children = [nodes.inline(words, words)]
