@@ -53,10 +53,12 @@ def as_floats(
         _check_shape(name, a, shape)
     if a.size == 0:
         raise ValueError(f"`{name}` must not be empty. Received: shape={a.shape}")
+    if (is_finite := np.isfinite(a)).all():  # one look: optimizers come here at every step
+        return a
     if np.isnan(a).any():
         raise ValueError(f"`{name}` must not contain NaN. Received: {np.isnan(a).sum()} NaN")
-    if finite and not np.isfinite(a).all():
-        raise ValueError(f"`{name}` must be finite. Received: {a[~np.isfinite(a)][0]}")
+    if finite:
+        raise ValueError(f"`{name}` must be finite. Received: {a[~is_finite][0]}")
     return a
 
 
@@ -201,15 +203,23 @@ def as_number(name: str, x: float) -> float:
 
 
 def _check_shape(name: str, a: NDArray[Any], shape: Shape) -> None:
-    wanted, lengths = list(shape), list(a.shape)
-    if "..." in wanted:
-        i = wanted.index("...")
-        wanted[i : i + 1] = lengths[i : i + 1 + len(lengths) - len(wanted)]
-    if len(lengths) != len(wanted) or any(
-        isinstance(w, int) and n != w for n, w in zip(lengths, wanted, strict=True)
-    ):
+    if not _fits(a.shape, tuple(shape)):
         text = ", ".join(str(n) for n in shape) + ("," if len(shape) == 1 else "")
         raise ValueError(f"`{name}` must have shape ({text}). Received: shape={a.shape}")
+
+
+def _fits(lengths: tuple[int, ...], shape: tuple[int | str, ...]) -> bool:
+    if lengths == shape:
+        return True
+    if "..." in shape:  # let it stand for as many letters as there are axes left
+        i = shape.index("...")
+        shape = (*shape[:i], *"n" * (len(lengths) - len(shape) + 1), *shape[i + 1 :])
+    if len(lengths) != len(shape):
+        return False
+    for n, wanted in zip(lengths, shape, strict=True):  # all() would take twice as long
+        if n != wanted and not isinstance(wanted, str):
+            return False
+    return True
 
 
 def _with_axis(name: str, a: FloatArray, axis: int) -> FloatArray:

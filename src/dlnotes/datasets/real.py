@@ -5,6 +5,7 @@ scikit-learn is imported when data is asked for, not before.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -111,10 +112,7 @@ def load_digits(*, rng: np.random.Generator | None = None) -> tuple[LabelledImag
     >>> float(x_train.min()), float(x_train.max())
     (0.0, 1.0)
     """
-    from sklearn.datasets import load_digits as bundled
-
-    data = bundled()
-    x, y = data.images / 16, data.target.astype(np.int64)
+    x, y = (a.copy() for a in _scans())
     if rng is not None:
         as_generator("rng", rng)
         order = rng.permutation(len(y))
@@ -281,6 +279,15 @@ def load_photographs() -> Photographs:
     from sklearn.datasets import load_sample_image
 
     return Photographs(load_sample_image("china.jpg") / 255, load_sample_image("flower.jpg") / 255)
+
+
+@cache  # scikit-learn reads a compressed table at every call, which takes as long as some trainings
+def _scans() -> LabelledImages:
+    """Return all scans of digits in stored order, with their labels."""
+    from sklearn.datasets import load_digits as bundled
+
+    data = bundled()
+    return data.images / 16, data.target.astype(np.int64)
 
 
 def _classes(data: Any) -> Classes:
