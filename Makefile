@@ -61,7 +61,7 @@ mutants: .venv/.ready ## Break the package on purpose and see whether its tests 
 test-oldest: .venv/.ready ## Run the test suite on the oldest versions that pyproject.toml allows (Python 3.11)
 	@$(RUN) tools/environments.py oldest
 
-test-backends: .venv/.ready ## Run what depends on the Keras backend on PyTorch and on TensorFlow
+test-backends: .venv/.ready ## Run the pages and what else depends on the Keras backend on PyTorch and on TensorFlow
 	@$(RUN) tools/environments.py torch tensorflow
 
 robustness: .venv/.ready ## Measure the pages' claims with three other sets of seeds; PAGES="part/page" for some

@@ -1,8 +1,9 @@
 """Run tests in other environments than .venv, each made anew in build/environments.
 
 ``python tools/environments.py oldest`` runs the whole suite on the oldest versions of what
-pyproject.toml names; ``torch`` and ``tensorflow`` run what depends on the engine of Keras on one
-that no page uses. An engine that cannot be installed is skipped, in one sentence.
+pyproject.toml names; ``torch`` and ``tensorflow`` run, on an engine of Keras that the book does not
+come with, the tests that depend on it and all pages. An engine that cannot be installed is skipped,
+in one sentence.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def run_oldest() -> int:
 
 
 def run_engine(engine: str) -> int:
-    """Run the tests that depend on the engine of Keras; return the exit code, 0 if skipped."""
+    """Test one engine of Keras and build the book on it; return the exit code, 0 if skipped."""
     folder = BUILD / engine
     python = folder / "bin/python"
     if shutil.disk_usage(".").free < NEEDED_BYTES:
@@ -65,7 +66,7 @@ def run_engine(engine: str) -> int:
     tools = ("hypothesis", "pytest", "pytest-cov")
     pip = (python, "-m", "pip", "--quiet", "--disable-pip-version-check")
     if call(sys.executable, "-m", "venv", "--clear", folder) or call(
-        *pip, "install", *tools, "--editable", ".[pages]", ENGINES[engine]
+        *pip, "install", *tools, "--editable", ".[book]", ENGINES[engine]
     ):
         print(f"Skipped {engine}: {ENGINES[engine]} cannot be installed, as pip says above.")
         return 0
@@ -74,7 +75,10 @@ def run_engine(engine: str) -> int:
     configuration.write_text(COVERAGE.format(engine=engine, engines=names), encoding="utf-8")
     tests = ("tests/parity", "tests/test_autodiff.py", "src/dlnotes", "--ignore=src/dlnotes/book")
     measure = ("--cov", f"--cov-config={configuration}", "--doctest-modules")
-    return call(python, "-m", "pytest", UPSTREAM, *tests, *measure, KERAS_BACKEND=engine)
+    settings = {"KERAS_BACKEND": engine}
+    tested = call(python, "-m", "pytest", UPSTREAM, *tests, *measure, **settings)
+    book = (python, "-m", "dlnotes.book", "build", "--output", BUILD / f"{engine}-book")
+    return call(*book, **settings) or tested
 
 
 def main(names: list[str]) -> int:
