@@ -112,7 +112,8 @@ def load_digits(*, rng: np.random.Generator | None = None) -> tuple[LabelledImag
     >>> float(x_train.min()), float(x_train.max())
     (0.0, 1.0)
     """
-    x, y = (a.copy() for a in _scans())
+    x, y = _scans()
+    x, y = x.copy(), y.copy()
     if rng is not None:
         as_generator("rng", rng)
         order = rng.permutation(len(y))
