@@ -81,4 +81,9 @@ def test_without_javascript_the_list_is_whole(browser, address):
         assert page.locator(".claims-filter:visible").count() == 0
         assert count(page) == len(CLAIMS)
         words = page.locator(".claims-verdicts dt").all_inner_texts()
-        assert words == ["holds", "corrects a misconception", "cites a source"]
+        assert words == [
+            "holds",
+            "under a condition",
+            "corrects a misconception",
+            "cites a source",
+        ]

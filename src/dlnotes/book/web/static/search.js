@@ -9,7 +9,7 @@
   const TERM = 8; // they are a term of the glossary
   const OBJECT = { function: 4, class: 4, exception: 3.5, data: 3, module: 3 }; // of its name
   const CODE = 18; // times as much for a name that is written as code
-  const NAME = 5; // or that has a capital letter, as a class
+  const NAME = 7; // or that has a capital letter, as a class
   const title = document.title;
   let words, excerpts, index;
 
