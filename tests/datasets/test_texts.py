@@ -7,13 +7,12 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from dlnotes.datasets import load_messages, load_sentences, load_tagged_sentences
+from dlnotes.datasets import load_messages, load_tagged_sentences
 
 DATA = files("dlnotes.datasets").joinpath("data")
 TABLES = {
     "messages-first.tsv": ["label", "text"],
     "messages-later.tsv": ["label", "text"],
-    "sentences.tsv": ["label", "pair", "text"],
 }
 FILES = [*TABLES, "tagged-train.tsv", "tagged-test.tsv"]
 
@@ -24,10 +23,6 @@ def raw(name):
 
 def rows(name):
     return [line.split("\t") for line in raw(name).decode("ascii").split("\n")[:-1]]
-
-
-def words(text):
-    return re.findall(r"[a-z']+", text.lower())
 
 
 # The files
@@ -64,10 +59,6 @@ def test_there_is_no_other_file_and_the_readme_states_the_counts():
         stated = f"{kinds.total()} messages: {kinds['spam']} spam, {kinds['ham']} ham"
         assert f"| `messages-{group}.tsv` | {stated} |" in readme
         assert set(kinds) == {"spam", "ham"}
-    kinds = Counter(label for label, *_ in rows("sentences.tsv")[1:])
-    stated = f"{kinds.total()} sentences: {kinds['1']} praise, {kinds['0']} complaint; 87 pairs"
-    assert f"| `sentences.tsv` | {stated} |" in readme
-    assert set(kinds) == {"0", "1"}
     for part, data in zip(("train", "test"), load_tagged_sentences(), strict=True):
         tags = Counter(tag for sentence in data.tags for tag in sentence)
         stated = (
@@ -132,45 +123,6 @@ def test_rules_catch_some_spam_of_the_first_year_and_hardly_any_later():
     assert recall["later"] < 0.05
 
 
-# Sentences
-
-
-def test_sentences_are_the_rows_of_their_file():
-    texts, labels, pairs = load_sentences()
-    body = rows("sentences.tsv")[1:]
-    assert [[str(a), str(b), c] for a, b, c in zip(labels, pairs, texts, strict=True)] == body
-    assert labels.dtype == pairs.dtype == np.int64
-    assert labels.flags.c_contiguous
-    assert pairs.flags.c_contiguous
-
-
-def test_partners_hold_the_same_words_and_are_opposites():
-    texts, labels, pairs = load_sentences()
-    assert (pairs > 0).sum() == 174
-    assert pairs[:174].tolist() == [1 + i // 2 for i in range(174)]
-    assert labels[:174].tolist() == [1, 0] * 87
-    for i in range(0, 174, 2):
-        praise, complaint = words(texts[i]), words(texts[i + 1])
-        assert praise != complaint
-        assert sorted(praise) == sorted(complaint)
-
-
-def test_only_partners_hold_the_same_words():
-    texts, _, pairs = load_sentences()
-    bags = defaultdict(set)
-    for text, pair in zip(texts, pairs, strict=True):
-        bags[tuple(sorted(words(text)))].add(int(pair))
-    assert len(bags) == 87 + 168 + 161
-    assert all(len(numbers) == 1 for numbers in bags.values())
-
-
-def test_single_sentences_are_mixed():
-    _, labels, pairs = load_sentences()
-    single = labels[pairs == 0]
-    assert np.bincount(single).tolist() == [161, 168]
-    assert 0.4 < single[:160].mean() < 0.6
-
-
 # Tagged sentences
 
 
@@ -219,8 +171,6 @@ def test_most_names_of_the_test_are_new_and_many_words_are_names_only_sometimes(
 
 def test_what_is_loaded_may_be_changed():
     load_messages().texts.clear()
-    load_sentences().labels[:] = 7
     load_tagged_sentences()[0].tokens[0][0] = "Tulip"
     assert len(load_messages().texts) == 263
-    assert set(load_sentences().labels) == {0, 1}
     assert load_tagged_sentences()[0].tokens[0][0] == "Rose"

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, recall_score
 from sklearn.naive_bayes import MultinomialNB
 
-from dlnotes.datasets import load_messages, load_sentences, load_tagged_sentences, moons
+from dlnotes.datasets import load_messages, load_tagged_sentences, moons
 
 
 def test_moons_lie_on_scikit_learns_curves():
@@ -60,21 +60,6 @@ def test_the_learned_filter_beats_the_rules_and_recovers():
     assert (scores[:, 1, 1] > scores[:, 0, 1] + 0.2).all()  # learned beats rules
     assert (scores[:, 2, 0] < scores[:, 0, 0] - 0.25).all()  # rules are brittle
     assert (scores[:, 4, 0] > scores[:, 3, 0] + 0.05).all()  # retraining recovers
-
-
-def test_counting_words_reads_single_sentences_and_is_lost_on_pairs():
-    texts, labels, pairs = load_sentences()
-    texts = np.array(texts)
-    units = np.where(pairs > 0, pairs, 1000 + np.arange(len(pairs)))
-    single = []
-    for seed in range(20):
-        chosen = np.random.default_rng(seed).permutation(np.unique(units))
-        test = np.isin(units, chosen[: len(chosen) // 4])
-        right = naive_bayes(texts[~test], labels[~test], texts) == labels
-        single.append(right[test & (pairs == 0)].mean())
-        assert right[test & (pairs > 0)].mean() == 0.5
-        assert right[~test & (pairs > 0)].mean() == 0.5
-    assert np.mean(single) == pytest.approx(0.77, abs=0.01)
 
 
 def tagged_words(sentences, neighbours):

@@ -28,7 +28,6 @@ from dlnotes.datasets.texts import (
     Sentences,
     TaggedSentences,
     load_messages,
-    load_sentences,
     load_tagged_sentences,
 )
 from dlnotes.datasets.written import (
@@ -58,7 +57,6 @@ __all__ = [
     "load_iris",
     "load_messages",
     "load_photographs",
-    "load_sentences",
     "load_tagged_sentences",
     "load_wine",
     "machine_readings",

@@ -115,8 +115,6 @@ def opposite_reviews(n: int, *, rng: np.random.Generator) -> Sentences:
     patterns. In half of the patterns the first adjective is the verdict and in half of them the
     last, so that a model has to read the words between them.
 
-    These are the regular relatives of the sentences of :func:`load_sentences`.
-
     Examples
     --------
     >>> texts, labels, pairs = opposite_reviews(640, rng=np.random.default_rng(0))

@@ -19,7 +19,6 @@ __all__ = [
     "Sentences",
     "TaggedSentences",
     "load_messages",
-    "load_sentences",
     "load_tagged_sentences",
 ]
 
@@ -34,7 +33,7 @@ class Messages(NamedTuple):
 
 
 class Sentences(NamedTuple):
-    """N sentences that praise or complain; some come in pairs."""
+    """N sentences that praise or complain, in pairs."""
 
     texts: list[str]
     """N sentences."""
@@ -42,7 +41,7 @@ class Sentences(NamedTuple):
     """1 for praise and 0 for complaint, shape ``(N,)``."""
     pairs: IntArray
     """Numbers ``(N,)``. Two sentences with the same number, from 1 on, hold the same words in
-    different order and have opposite labels. A sentence without partner has 0."""
+    different order and have opposite labels."""
 
 
 class TaggedSentences(NamedTuple):
@@ -93,31 +92,6 @@ def load_messages(group: str = "first") -> Messages:
         raise ValueError(f"`group` must be 'first' or 'later'. Received: {group!r}")
     rows = _rows(f"messages-{group}.tsv")
     return Messages([text for _, text in rows], np.array([int(kind == "spam") for kind, _ in rows]))
-
-
-def load_sentences() -> Sentences:
-    """Sentences of praise and complaint: 87 pairs of the same words, and 329 single ones.
-
-    Returns
-    -------
-    Sentences
-        The 174 sentences of the pairs (partners are neighbours, praise first), then 168 single
-        sentences of praise and 161 of complaint, mixed.
-
-    Notes
-    -----
-    Whoever counts words, in whatever way, must give both sentences of a pair the same answer, and
-    is right for exactly half of them.
-
-    Examples
-    --------
-    >>> texts, labels, pairs = load_sentences()
-    >>> [(text, int(label)) for text, label in zip(texts[2:4], labels[2:4])]
-    [('The film was good, not bad.', 1), ('The film was bad, not good.', 0)]
-    """
-    rows = _rows("sentences.tsv")
-    numbers = np.array([[int(label), int(pair)] for label, pair, _ in rows])
-    return Sentences([text for *_, text in rows], numbers[:, 0].copy(), numbers[:, 1].copy())
 
 
 def load_tagged_sentences() -> tuple[TaggedSentences, TaggedSentences]:
