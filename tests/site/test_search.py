@@ -129,7 +129,6 @@ KOREAN = {
 }
 KOREAN_AMONG_THREE = {
     "γ": BATCH,
-    "과적합": f"{GLOSSARY}.html",
     "학습한다": ENTROPY,
     "소프트맥스와": ENTROPY,
     "신경망으로": ENTROPY,
