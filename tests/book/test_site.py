@@ -112,6 +112,15 @@ def test_a_page_declared_complete_must_be(book):
     assert not (book.root / "build/html").exists()
 
 
+def test_a_book_is_written_elsewhere_in_both_languages(book):
+    run = book._run("-m", "dlnotes.book", "build", "--output", "elsewhere/it")
+    assert run.returncode == 0, run.stdout
+    assert "elsewhere/it/html/index.html" in run.stdout.splitlines()[-1]
+    korean = book.root / "elsewhere/it/html/ko/page.html"
+    assert "답은 4이다." in korean.read_text(encoding="utf-8")
+    assert not (book.root / "build/html").exists()
+
+
 def test_catalogs_and_their_completeness(book):
     (book.root / "docs/locale/ko/LC_MESSAGES/index.po").unlink()
     run = book._run("-m", "dlnotes.book", "i18n")

@@ -153,7 +153,7 @@ class Site:
 
     def __init__(self, root: Path, output: Path | None = None) -> None:
         self.root, self.docs = root, root / "docs"
-        self.output = output or root / "build"
+        self.output = output.resolve() if output else root / "build"  # Sphinx runs elsewhere
         self.html, self.work = self.output / "html", self.output / "work"
         self.preview = self.output / "preview"
         self._stamp, self._results = self.work / "built.json", self.work / "results.pickle"
