@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from dlnotes.book.web.figures import drawing
+from dlnotes.book.web.figures import drawing, named_once
 
 SVG = """<?xml version="1.0" encoding="utf-8" standalone="no"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"
@@ -58,6 +58,14 @@ def test_a_name_that_an_author_gave_becomes_a_class():
     html = drawing(SVG, name="d1", alt="x")
     assert '<g class="photograph"><image' in html
     assert "figure_1" not in html
+
+
+def test_no_id_of_a_file_repeats():
+    twice = SVG.replace(' <g id="figure_1">', ' <g id="photograph"/><g id="figure_1">')
+    svg = named_once(twice)
+    assert sorted(re.findall(r'\bid="([^"]+)"', svg)) == ["m1", "p2"]
+    assert svg.count('class="photograph"') == 2
+    assert 'xlink:href="#m1"' in svg
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sphinxcontrib import katex
 from dlnotes.book.printing.cover import draw_cover
 from dlnotes.book.printing.pages import PlainPages
 from dlnotes.book.strings import text
+from dlnotes.book.web.figures import named_once
 
 __all__ = ["BookEpub"]
 
@@ -104,7 +105,12 @@ class BookEpub(PlainPages, Epub3Builder):
         return metadata
 
     def build_content(self) -> None:
-        """Draw the cover; declare which pages have formulas or drawings in them."""
+        """Draw the cover; declare which pages have formulas or drawings in them.
+
+        Drawings lose the ids that nothing refers to, since several photographs have the same.
+        """
+        for drawing in Path(self.outdir, self.imagedir).rglob("*.svg"):
+            drawing.write_text(named_once(drawing.read_text(encoding="utf-8")), encoding="utf-8")
         draw_cover(Path(self.outdir, "_static/cover.png"), [(self.config.language, self._title)])
         super().build_content()
         file = Path(self.outdir, "content.opf")

@@ -20,7 +20,7 @@ from dlnotes.book.strings import text
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["connect", "drawing"]
+__all__ = ["connect", "drawing", "named_once"]
 
 _BEFORE = re.compile(r"\A.*?(?=<svg\b)", re.DOTALL)
 _LEFT_OUT = re.compile(
@@ -66,14 +66,34 @@ def drawing(svg: str, *, name: str, alt: str) -> str:
     size = dict(_SIZE.findall(root[0]))
     width, height = _pixels(size, "width"), _pixels(size, "height")
     inner = body[root.end() : body.rindex("</svg>")]
-    used = {target for _, target in _LINK.findall(inner)}
-    inner = _ID.sub(lambda m: f'id="{name}-{m[1]}"' if m[1] in used else _kept(m[1]), inner)
+    inner = named_once(inner, f"{name}-")
     inner = _LINK.sub(lambda m: f"{m[1]}{name}-{m[2]}", inner).replace("xlink:href", "href")
     inner = _SPACE.sub(" ", _FAMILY.sub("", inner)).replace("> <", "><").strip()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(alt)}"'
         f' viewBox="{size["viewBox"]}" width="{width}" height="{height}">{inner}</svg>'
     )
+
+
+def named_once(svg: str, prefix: str = "") -> str:
+    """Leave a drawing only the ids that it refers to, with a prefix.
+
+    What an author has named, perhaps several artists alike, becomes a class.
+
+    Parameters
+    ----------
+    svg : str
+        The drawing, as Matplotlib writes it.
+    prefix : str, optional
+        Put before the ids that are left.
+
+    Returns
+    -------
+    str
+        The same drawing.
+    """
+    used = {target for _, target in _LINK.findall(svg)}
+    return _ID.sub(lambda m: f'id="{prefix}{m[1]}"' if m[1] in used else _kept(m[1]), svg)
 
 
 def _kept(group: str) -> str:
