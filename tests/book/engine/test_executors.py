@@ -54,6 +54,18 @@ def test_forks_and_ordinary_kernels_give_the_same(tmp_path, monkeypatch):
     assert "traitlets" in unseen
 
 
+def test_processor_time_begins_with_the_first_cell(tmp_path, monkeypatch):
+    monkeypatch.setattr(executors, "can_fork", lambda: False)
+    started = tmp_path / "started.txt"
+    measure = "print(sum(os.times()[:4]), file=file)"
+    took = f"import os\nwith open({str(started)!r}, 'w') as file:\n    {measure}"
+    with closing(Project(tmp_path)) as project:
+        project.page("idle", took)
+        project.run()
+        (result,) = stale(project.book)
+    assert 0 <= result.kept.cpu < float(started.read_text()) / 2
+
+
 def notebook(path, *cells):
     codes = [nbformat.v4.new_code_cell(code) for code in cells]
     for cell in codes:

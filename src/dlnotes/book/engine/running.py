@@ -45,7 +45,9 @@ class Run:
     Attributes
     ----------
     seconds, cpu : float
-        Time that passed, and seconds of processor time.
+        Time that passed, and seconds of processor time, both from the first cell on.
+    cpu_before : float
+        Seconds of processor time that its kernel took to start.
     memory : int
         Bytes held at most.
     error : PageError, optional
@@ -58,6 +60,7 @@ class Run:
 
     seconds: float = 0.0
     cpu: float = 0.0
+    cpu_before: float = 0.0
     memory: int = 0
     error: PageError | None = None
     used: dict[str, Any] = field(default_factory=dict)
@@ -120,7 +123,8 @@ async def run_page(
             await held.enter_async_context(place or contextlib.nullcontext())
             if kernel.ended.done():
                 raise _Trouble("the kernel ended before its turn came")
-            run.began = True
+            _measure(kernel, run)
+            run.cpu_before, run.began = run.cpu, True
             if begin:
                 begin()
 
@@ -368,7 +372,7 @@ async def _watch_memory(kernel: Kernel, limits: Limits, run: Run) -> None:
 def _measure(kernel: Kernel, run: Run) -> None:
     """Bring the processor time and the memory of a page up to date, as long as it runs."""
     with contextlib.suppress(psutil.Error):
-        run.cpu = sum(psutil.Process(kernel.process).cpu_times()[:4])
+        run.cpu = sum(psutil.Process(kernel.process).cpu_times()[:4]) - run.cpu_before
         memory = 0
         for process in kernel.processes():
             with contextlib.suppress(psutil.Error):
