@@ -25,11 +25,19 @@ if tags.has("stock"):
     nb_execution_cache_path = "stock/results"
     get_cache(nb_execution_cache_path).list_cache_records()  # with -j 2 both would make it and fail
 
+    from dlnotes.book.claims import claims_domain
+
+    def note_claims(app, doctree):
+        claims_domain(app.env).note_page(app.env.docname, doctree)
+
     def setup(app):
         for listeners in app.events.listeners.values():
             for listener in list(listeners):
-                if listener.handler.__module__.startswith("dlnotes.book"):
+                handler = listener.handler
+                ours = handler.__module__.startswith("dlnotes.book")
+                if ours and handler.__name__ not in ("_page_context", "_add_scripts"):
                     app.disconnect(listener.id)
+        app.connect("doctree-read", note_claims)
 """
 TOCTREE = "# Contents\n\n```{{toctree}}\n:glob:\n\n{0}\n```\n"
 PAGE = """\

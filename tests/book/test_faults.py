@@ -66,6 +66,10 @@ Of these, 40
 | | $x$ | word $x$ |
 |---|---|---|
 | 1 | 2 | 3 |
+
+```{code-cell}
+object()
+```
 """
 
 
@@ -100,11 +104,12 @@ def test_what_does_not_match(faulty):
         (11, "markup that did not render: '1$.'"),
         (62, "a line that begins with % is a comment: '% are lost.'"),
         (67, "column without a name in words"),
+        (73, "the address of an object in an output: 'at 0x"),
     ]:
         assert f"docs/page.md:{line}: WARNING: {message}" in run.stdout, (message, run.stdout)
     assert run.stdout.count("typed by hand") == 2
     assert run.stdout.count("Duplicate ID") == 1  # docutils sees the id that is used twice
-    assert run.stdout.count("WARNING") == 13, run.stdout
+    assert run.stdout.count("WARNING") == 14, run.stdout
 
 
 def test_a_failed_check_is_reported_even_where_its_error_is_expected(faulty):

@@ -74,6 +74,7 @@ def _page_read(app: Sphinx, doctree: nodes.document) -> None:
     proofread.stray_markup(doctree)
     proofread.lost_lines(doctree)
     proofread.nameless_columns(doctree)
+    proofread.object_addresses(doctree)
     if env.docname in domain.measured:
         proofread.typed_numbers(doctree, domain.measured[env.docname].glued)
 

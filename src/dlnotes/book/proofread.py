@@ -1,5 +1,5 @@
 """Faults that are easy to overlook: a figure without alt text, a result typed by hand, markup that
-did not render, a line that is gone, a column without a name.
+did not render, a line that is gone, a column without a name, the address of an object.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = [
-    "figures_without_alt", "lost_lines", "nameless_columns", "stray_markup", "typed_numbers",
+    "figures_without_alt", "lost_lines", "nameless_columns", "object_addresses", "stray_markup",
+    "typed_numbers",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w])(\s?%| percent)?")
 _NOT_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.math_block)
 _MARKUP = re.compile(r"\$|`|\*\*|\\[a-z]{2,}")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 _LEAST_DIGITS = 3
 """Fewer significant digits prove nothing: every page has a 2 and a 10."""
 
@@ -108,6 +110,24 @@ def nameless_columns(doctree: nodes.document) -> int:
             subtype="columns",
         )
     return len(bare)
+
+
+def object_addresses(doctree: nodes.document) -> int:
+    """Warn of every cell whose output names the address of an object; return how many there are.
+
+    It tells a reader nothing and is another one in every run: a last line lacks its semicolon.
+    """
+    found = 0
+    for output in doctree.findall(nodes.container):
+        if "cell_output" in output["classes"] and (match := _ADDRESS.search(output.astext())):
+            found += 1
+            logger.warning(
+                f"the address of an object in an output: {match[0]!r}",
+                location=_with_line(output),
+                type="book",
+                subtype="address",
+            )
+    return found
 
 
 def typed_numbers(doctree: nodes.document, glued: Mapping[str, str]) -> int:

@@ -74,9 +74,10 @@ It depends on its code cells and on
     numpy {version("numpy")}
   packages not there (1)
     torch_of_the_future
-  settings (2)
+  settings (3)
     JAX_PLATFORMS=cpu
     KERAS_BACKEND=jax
+    XLA_FLAGS=--xla_backend_optimization_level=1
 {KERNEL}"""
 
 

@@ -69,8 +69,9 @@ def kernel_environment(cache: Path) -> dict[str, str]:
     """Every kernel's environment, for any page of a book whose results are kept in ``cache``.
 
     The same hashes, one backend, one thread for linear algebra, no GPU, and no settings from the
-    home directory or of the terminal. What JAX has compiled is kept; where it cannot read or write
-    that, it compiles, and warns in words that are no result of the page.
+    home directory or of the terminal. The compiler of JAX optimizes less than it could: to compile
+    a page's small networks costs more than to run them. What it has compiled is kept; where JAX
+    cannot read or write that, it compiles, and warns in words that are no result of the page.
     """
     home = cache / "home"
     return {
@@ -80,6 +81,7 @@ def kernel_environment(cache: Path) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "jax"),
         "JAX_PLATFORMS": os.environ.get("JAX_PLATFORMS", "cpu"),
+        "XLA_FLAGS": os.environ.get("XLA_FLAGS", "--xla_backend_optimization_level=1"),
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # read before there is a kernel
         "KERAS_HOME": str(home / "keras"),
