@@ -179,8 +179,10 @@ def write_scripts(book: Book) -> list[str]:
         text = path.read_text(encoding="utf-8")
         if is_myst_markdown_notebook(text):
             notebook = read_myst_markdown_notebook(text, path=path)
-            cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+            code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+            run = [cell for cell in code if "skip-execution" not in cell.metadata.get("tags", [])]
             head = SAVE_FIGURES.format(folder=str(path.parent))
             scripts.append(book.root / f"scripts/{len(scripts)}.py")
-            write(scripts[-1], "\n_save_figures()\n".join([head, *cells, ""]))
+            cells = [head, *(cell.source for cell in run), ""]
+            write(scripts[-1], "\n_save_figures()\n".join(cells))
     return [str(script) for script in scripts]

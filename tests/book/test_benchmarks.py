@@ -1,19 +1,32 @@
-"""The benchmark of the build needs stock MyST-NB to write this book, without what is ours."""
+"""What the benchmark of the build needs: this book as stock MyST-NB writes it, and as scripts."""
 
+import importlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PARTS = ("foundations", "generalization", "networks", "training", "keras", "vision", "sequences")
 
 
-def test_stock_writes_this_book(tmp_path, monkeypatch):
+@pytest.fixture
+def books(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    from books import whole_book
+    return importlib.import_module("books")
 
-    book = whole_book(tmp_path / "book")
+
+def test_the_cells_of_a_page_are_a_script_without_those_that_are_skipped(books, tmp_path):
+    book = books.whole_book(tmp_path / "book")
+    scripts = [Path(script).read_text(encoding="utf-8") for script in books.write_scripts(book)]
+    assert len(scripts) > 40
+    assert not any("mnist.load_data" in text for text in scripts)
+
+
+def test_stock_writes_this_book(books, tmp_path):
+    book = books.whole_book(tmp_path / "book")
     for part in PARTS:  # one part is enough
         for page in (book.root / "docs" / part).glob("*.md"):
             page.unlink()
