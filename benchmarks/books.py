@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
+from dlnotes.book.engine.inputs import kernel_environment
+
 CONF = """
 project = "benchmark"
 extensions = ["myst_nb"] if tags.has("stock") else ["dlnotes.book"]
@@ -90,6 +92,7 @@ SAVE_FIGURES = """\
 import os, sys
 os.chdir({folder!r})
 os.environ["MPLBACKEND"] = "agg"
+os.environ["XLA_FLAGS"] = {xla_flags!r}
 
 def _save_figures():
     from io import BytesIO
@@ -175,13 +178,14 @@ def synthetic_book(root: Path, pages: int) -> None:
 def write_scripts(book: Book) -> list[str]:
     """Write each page's cells as a plain script; return the paths."""
     scripts: list[Path] = []
+    xla_flags = kernel_environment(book.root)["XLA_FLAGS"]
     for path in sorted((book.root / "docs").rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         if is_myst_markdown_notebook(text):
             notebook = read_myst_markdown_notebook(text, path=path)
             code = [cell for cell in notebook.cells if cell.cell_type == "code"]
             run = [cell for cell in code if "skip-execution" not in cell.metadata.get("tags", [])]
-            head = SAVE_FIGURES.format(folder=str(path.parent))
+            head = SAVE_FIGURES.format(folder=str(path.parent), xla_flags=xla_flags)
             scripts.append(book.root / f"scripts/{len(scripts)}.py")
             cells = [head, *(cell.source for cell in run), ""]
             write(scripts[-1], "\n_save_figures()\n".join(cells))
