@@ -12,7 +12,7 @@ def test_sheets_are_joined_in_order(tmp_path):
         "q { background: url(x/y.png), url(data:image/png;base64,AA==), url(#a), url(/r.png) }"
     )
     (tmp_path / "print.css").write_text("p { color: #000000 }")
-    sheets = [("a.css", ""), ("none.css", ""), ("deep/er/b.css", ""), ("print.css", "print")]
+    sheets = [("a.css", ""), ("deep/er/b.css", ""), ("print.css", "print")]
     assert join(tmp_path, sheets).split("\n") == [
         "p{color:red;background:url(b.png)}",
         "q{background:url(deep/er/x/y.png),url(data:image/png;base64,AA==),url(#a),url(/r.png)}",
@@ -51,8 +51,33 @@ def test_classes_of_the_theme_stay(name):
 
 
 def test_every_page_links_it(book):
-    assert book.build().returncode == 0
+    book.write(
+        "conf.py",
+        (book.root / "conf.py").read_text()
+        + """
+def setup(app):
+    app.add_css_file("none.css")
+""",
+    )
+    built = book.build()
+    assert built.returncode == 0, built.stdout
     sheet = (book.root / "build/html/en/_static/site.css").read_text()
     assert '[data-theme="dark"] .highlight' in sheet.replace("data-theme=dark", 'data-theme="dark"')
     assert ".claim" in sheet
     assert '<link rel="stylesheet" type="text/css" href="_static/site.css?v=' in book.html()
+    assert 'href="_static/none.css' in book.html()  # it may come later
+
+
+def test_the_first_build_has_all_rules(book):
+    def rules():
+        return (book.root / "build/html/en/_static/site.css").read_text()
+
+    conf = (book.root / "conf.py").read_text()
+    book.write("conf.py", conf.replace('["dlnotes.book"]', '["dlnotes.book", "sphinx_exercise"]'))
+    assert book.build().returncode == 0
+    first = rules()
+    assert ".cell_output" in first
+    assert "div.exercise" in first
+    book.write_page("# Page\n\n```{code-cell}\n2\n```\n")
+    assert book.build().returncode == 0
+    assert rules() == first

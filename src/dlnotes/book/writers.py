@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jinja2 import FileSystemBytecodeCache
+from pybtex.backends.plaintext import Backend
+from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 from sphinx.cmd import build
 from sphinxcontrib.katex import KaTeXServer
@@ -95,6 +97,8 @@ def write(folder: str, *arguments: str) -> int:
         Exit code.
     """
     gc.set_threshold(*_SELDOM)
+    # Or it would be looked up among all installed packages for each citation.
+    register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     _Writer.folder = Path(folder)
     build.Sphinx = _Writer  # type: ignore[attr-defined]
     return build.build_main(arguments)

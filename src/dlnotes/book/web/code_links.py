@@ -1,9 +1,9 @@
 """Names in code that lead to the pages of the API, by sphinx-codeautolink.
 
-Its functions read the cells, find out what a name stands for and link it. Its own extension keeps
-what it has read of reStructuredText only, and links the files that Sphinx has written after all
-others; here a page is linked as it is written, so that any page may be written anew at any time,
-and by any process. Nothing is imported but what the book documents.
+Its functions read the cells, find out what a name stands for, and know how it looks in a listing.
+Its own extension keeps what it has read of reStructuredText only, and parses and links all files
+after Sphinx has written them; here a page is linked as it is written, so that any page may be
+written anew at any time, and by any process. Nothing is imported but what the book documents.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ import dataclasses
 import html
 import itertools
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx_codeautolink.extension.backref import CodeExample
-from sphinx_codeautolink.extension.block import SourceTransform, clean_pycon, link_html
+from sphinx_codeautolink.extension.block import SourceTransform, clean_pycon, construct_name_pattern
 from sphinx_codeautolink.extension.resolve import CouldNotResolve, resolve_location
 from sphinx_codeautolink.parse import parse_names
 
@@ -154,24 +152,28 @@ class CodeLinks:
             return
         blocks = _BLOCK.findall(context["body"])
         texts = [html.unescape(_TAG.sub("", block)).rstrip() for block in blocks]
-        chosen: dict[int, SourceTransform] = {}
+        to_root, number = "../" * page.count("/"), 0
         for listing in self._listings[page]:
-            after = max(chosen, default=-1) + 1
-            if (source := listing.source.rstrip()) in texts[after:]:
-                chosen[texts.index(source, after)] = listing
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, f"{page}.html")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text("\n".join(blocks[number] for number in chosen), encoding="utf-8")
-            link_html(
-                page, folder, list(chosen.values()), self._inventory, {}, [],
-                disable_link_titles=True,
-            )  # fmt: skip
-            linked = _BLOCK.findall(file.read_text(encoding="utf-8"))
-        for number, block in zip(chosen, linked, strict=True):
-            blocks[number] = block
+            if (source := listing.source.rstrip()) in texts[number:]:
+                number = texts.index(source, number)
+                blocks[number] = self._linked(blocks[number], listing.names, to_root)
+                number += 1
         all_blocks = iter(blocks)
         context["body"] = _BLOCK.sub(lambda _: next(all_blocks), context["body"])
+
+    def _linked(self, block: str, names: list[Any], to_root: str) -> str:
+        """Put links into a listing."""
+        lines = block.split("\n")
+        for name in names:
+            where = slice(name.lineno - 1, name.end_lineno)
+            code = "\n".join(lines[where])
+            # The last: of "a.b = a.b" the right side runs first.
+            for found in [*re.finditer(construct_name_pattern(name), code)][-1:]:
+                start, end = found.start() + len(found[1]), found.end()
+                target = to_root + self._inventory[name.resolved_location]
+                link = f'<a class="sphinx-codeautolink-a" href="{target}">{code[start:end]}</a>'
+                lines[where] = (code[:start] + link + code[end:]).split("\n")
+        return "\n".join(lines)
 
 
 def connect(app: Sphinx) -> None:

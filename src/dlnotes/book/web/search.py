@@ -111,12 +111,13 @@ class BookIndex(IndexBuilder):
         self._unread[docname] = self._found
 
     def _read_words(self) -> None:
+        known: dict[str, list[str]] = {}
         for docname, store in self._unread.items():
             meant = [w for title, _ in store.titles for w in left_out(title, store.words)]
             title_words = {
-                term for terms in self._terms([*store.title_words, *meant]) for term in terms
+                term for terms in self._terms([*store.title_words, *meant], known) for term in terms
             }
-            each = [*self._terms(store.words)]
+            each = [*self._terms(store.words, known)]
             counts = Counter(term for terms in each for term in terms)
             pairs = Counter(f"{a[-1]} {b[0]}" for a, b in pairwise(each) if a and b)
             for term in title_words:
@@ -134,8 +135,7 @@ class BookIndex(IndexBuilder):
         if isinstance(self.lang, Korean):
             self.lang.words.save()
 
-    def _terms(self, words: Iterable[str]) -> Iterable[list[str]]:
-        known: dict[str, list[str]] = {}
+    def _terms(self, words: Iterable[str], known: dict[str, list[str]]) -> Iterable[list[str]]:
         for word in words:
             if word not in known:
                 terms = self.lang.terms(word) if isinstance(self.lang, English) else [word]

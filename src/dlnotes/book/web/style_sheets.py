@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lightningcss
+from myst_nb.sphinx_ext import add_global_html_resources
 from pydata_sphinx_theme.pygments import overwrite_pygments_css
+from sphinx_exercise import copy_asset_files
 
 from dlnotes.book.web.scripts import ONLY_WITH
 
@@ -29,6 +31,9 @@ NAME = "site.css"
 _FRAMEWORK = "styles/pydata-sphinx-theme.css"
 _THEME = ("basic.css", _FRAMEWORK)
 """What the theme's templates link before all other sheets."""
+
+_LATE = (add_global_html_resources, copy_asset_files)
+"""What copies sheets only when the build is finished, too late to join them."""
 
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _URL = re.compile(r"""url\(\s*(["']?)(?![a-z]+:|[/#])([^"')]+)\1\s*\)""")
@@ -55,8 +60,7 @@ def join(folder: Path, sheets: list[tuple[str, str]]) -> str:
     folder : Path
         Has the sheets; addresses in them are made relative to it.
     sheets : list of tuple of (str, str)
-        Path below the folder and the media that it is for, or an empty string. One that is not
-        there is left out.
+        Path below the folder and the media that it is for, or an empty string.
 
     Returns
     -------
@@ -65,14 +69,15 @@ def join(folder: Path, sheets: list[tuple[str, str]]) -> str:
 
     Raises
     ------
+    OSError
+        If a sheet is not there.
     ValueError
         If a sheet is not valid.
     """
     joined = []
     for name, media in sheets:
-        if not (file := folder / name).is_file():
-            continue
-        rules = _URL.sub(partial(_moved, posixpath.dirname(name)), file.read_text(encoding="utf-8"))
+        rules = (folder / name).read_text(encoding="utf-8")
+        rules = _URL.sub(partial(_moved, posixpath.dirname(name)), rules)
         classes = _CLASS.findall(rules) if name == _FRAMEWORK else []
         unused = {found for found in classes if UNUSED.fullmatch(found)}
         rules = lightningcss.process_stylesheet(rules, filename=name, unused_symbols=unused)
@@ -94,6 +99,7 @@ class _Joined:
 
     def __init__(self) -> None:
         self._sheet: _CascadingStyleSheet | None = None
+        self._parts: list[_CascadingStyleSheet] = []
 
     def link(
         self, app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
@@ -101,24 +107,31 @@ class _Joined:
         """Put the one sheet in the place of those of every page.
 
         This comes first, before a page gets sheets of its own. Those that only some pages need are
-        left to these.
+        left to these, and those that another host or nobody has are left alone.
         """
         del page, template, doctree
         files = context["css_files"]
-        apart = [file for file in files if str(file.filename).endswith(tuple(ONLY_WITH))]
         if self._sheet is None:
-            builder: Any = app.builder
-            sheets = [
-                (str(file.filename).removeprefix("_static/"), file.attributes.get("media") or "")
-                for file in sorted(files, key=lambda file: file.priority)
-                if file not in apart
-            ]
-            folder = Path(builder.outdir, "_static")
-            if "pydata_sphinx_theme" in app.extensions:
-                overwrite_pygments_css(app)  # as the theme does at the end of the build
-            rules = join(folder, [*((name, "") for name in _THEME), *sheets])
-            file = folder / NAME
-            if not file.exists() or file.read_text(encoding="utf-8") != rules:
-                file.write_text(rules, encoding="utf-8")
-            self._sheet = type(files[0])(f"_static/{NAME}", priority=0)
-        files[:] = [self._sheet, *apart]
+            self._sheet = self._join(app, files)
+        files[:] = [self._sheet, *(file for file in files if file not in self._parts)]
+
+    def _join(self, app: Sphinx, files: list[_CascadingStyleSheet]) -> _CascadingStyleSheet:
+        builder: Any = app.builder
+        folder = Path(builder.outdir, "_static")
+        for listener in app.events.listeners["build-finished"]:
+            if listener.handler in _LATE:
+                listener.handler(app, None)
+        if "pydata_sphinx_theme" in app.extensions:
+            overwrite_pygments_css(app)  # as the theme does at the end of the build
+        names = {file: str(file.filename).removeprefix("_static/") for file in files}
+        self._parts = [
+            file
+            for file in sorted(files, key=lambda file: file.priority)
+            if (folder / names[file]).is_file() and not names[file].endswith(tuple(ONLY_WITH))
+        ]
+        theme = [(name, "") for name in _THEME if (folder / name).is_file()]
+        sheets = [(names[file], file.attributes.get("media") or "") for file in self._parts]
+        rules, file = join(folder, [*theme, *sheets]), folder / NAME
+        if not file.exists() or file.read_text(encoding="utf-8") != rules:
+            file.write_text(rules, encoding="utf-8")
+        return type(files[0])(f"_static/{NAME}", priority=0)

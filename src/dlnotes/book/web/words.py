@@ -127,4 +127,4 @@ def left_out(title: str, words: list[str]) -> list[str]:
     """
     pairs = _ELIDED.findall(title)
     meant = {(one + two[n:]).lower() for one, two in pairs for n in range(2, len(two) - 2)}
-    return sorted(meant.intersection(word.lower() for word in words))
+    return sorted(meant.intersection(word.lower() for word in words)) if meant else []
