@@ -118,3 +118,12 @@ def test_names_lead_to_the_api(code):
     assert code.build().returncode == 0
     assert ("p.half", "#package.parts.half") not in links(code)
     assert ("answer", "#package.answer") in links(code)
+
+
+def test_a_name_that_is_not_found_fails_the_build(code):
+    conf = (code.root / "conf.py").read_text()
+    patch = "import dlnotes.book.web.code_links as links\nlinks.construct_name_pattern = {}\n"
+    code.write("conf.py", conf + patch.format("lambda name: '()no such markup'"))
+    run = code.build()
+    assert run.returncode == 1
+    assert "cannot find the name 'answer' in a listing, to link it [book.code]" in run.stdout

@@ -38,6 +38,11 @@ def test_a_sheet_that_is_no_css_is_named(tmp_path):
         join(tmp_path, [("a.css", "")])
 
 
+def test_a_sheet_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(OSError, match=r"none\.css"):
+        join(tmp_path, [("none.css", "")])
+
+
 @pytest.mark.parametrize(
     "name", ["fa-solid", "row-cols-2", "col-md-4", "d-md-none", "toast-header"]
 )

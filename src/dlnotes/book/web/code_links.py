@@ -17,6 +17,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.util import logging
 from sphinx_codeautolink.extension.backref import CodeExample
 from sphinx_codeautolink.extension.block import SourceTransform, clean_pycon, construct_name_pattern
 from sphinx_codeautolink.extension.resolve import CouldNotResolve, resolve_location
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 __all__ = ["CodeLinks", "connect"]
+
+logger = logging.getLogger(__name__)
 
 _NOTE = "book-code"
 """Under this name a page notes its code and the names in it in the metadata."""
@@ -152,27 +155,31 @@ class CodeLinks:
             return
         blocks = _BLOCK.findall(context["body"])
         texts = [html.unescape(_TAG.sub("", block)).rstrip() for block in blocks]
-        to_root, number = "../" * page.count("/"), 0
+        number = 0
         for listing in self._listings[page]:
             if (source := listing.source.rstrip()) in texts[number:]:
                 number = texts.index(source, number)
-                blocks[number] = self._linked(blocks[number], listing.names, to_root)
+                blocks[number] = self._linked(blocks[number], listing.names, page)
                 number += 1
         all_blocks = iter(blocks)
         context["body"] = _BLOCK.sub(lambda _: next(all_blocks), context["body"])
 
-    def _linked(self, block: str, names: list[Any], to_root: str) -> str:
+    def _linked(self, block: str, names: list[Any], page: str) -> str:
         """Put links into a listing."""
         lines = block.split("\n")
         for name in names:
             where = slice(name.lineno - 1, name.end_lineno)
             code = "\n".join(lines[where])
-            # The last: of "a.b = a.b" the right side runs first.
-            for found in [*re.finditer(construct_name_pattern(name), code)][-1:]:
-                start, end = found.start() + len(found[1]), found.end()
-                target = to_root + self._inventory[name.resolved_location]
-                link = f'<a class="sphinx-codeautolink-a" href="{target}">{code[start:end]}</a>'
-                lines[where] = (code[:start] + link + code[end:]).split("\n")
+            matches = [*re.finditer(construct_name_pattern(name), code)]
+            if not matches:  # listings look otherwise than sphinx-codeautolink knows
+                message = "cannot find the name %r in a listing, to link it"
+                logger.warning(message, name.code_str, location=page, type="book", subtype="code")
+                continue
+            found = matches[-1]  # of "a.b = a.b" the right side runs first
+            start, end = found.start() + len(found[1]), found.end()
+            target = "../" * page.count("/") + self._inventory[name.resolved_location]
+            link = f'<a class="sphinx-codeautolink-a" href="{target}">{code[start:end]}</a>'
+            lines[where] = (code[:start] + link + code[end:]).split("\n")
         return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,6 @@ from dlnotes.book.web.korean import KeptWords
 from dlnotes.book.web.words import English, Korean, left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -111,13 +110,11 @@ class BookIndex(IndexBuilder):
         self._unread[docname] = self._found
 
     def _read_words(self) -> None:
-        known: dict[str, list[str]] = {}
+        terms_of = cache(self._terms)
         for docname, store in self._unread.items():
             meant = [w for title, _ in store.titles for w in left_out(title, store.words)]
-            title_words = {
-                term for terms in self._terms([*store.title_words, *meant], known) for term in terms
-            }
-            each = [*self._terms(store.words, known)]
+            title_words = {term for word in [*store.title_words, *meant] for term in terms_of(word)}
+            each = [terms_of(word) for word in store.words]
             counts = Counter(term for terms in each for term in terms)
             pairs = Counter(f"{a[-1]} {b[0]}" for a, b in pairwise(each) if a and b)
             for term in title_words:
@@ -135,12 +132,9 @@ class BookIndex(IndexBuilder):
         if isinstance(self.lang, Korean):
             self.lang.words.save()
 
-    def _terms(self, words: Iterable[str], known: dict[str, list[str]]) -> Iterable[list[str]]:
-        for word in words:
-            if word not in known:
-                terms = self.lang.terms(word) if isinstance(self.lang, English) else [word]
-                known[word] = [term for term in terms if self.lang.word_filter(term)]
-            yield known[word]
+    def _terms(self, word: str) -> list[str]:
+        terms = self.lang.terms(word) if isinstance(self.lang, English) else [word]
+        return [term for term in terms if self.lang.word_filter(term)]
 
     def freeze(self) -> dict[str, Any]:
         """Return what is written: the same, whichever pages were read anew."""
